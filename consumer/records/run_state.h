@@ -1,0 +1,73 @@
+/*
+ * run_state.h - the records of the topic `state` that correlate needs besides the alerts.
+ *
+ *   pos                    struct position      next offset of findings that is not in the tables yet
+ *   seen/<offset>          binary, no JSON      16-byte finding ids accepted by one transaction
+ *   run/<run id>           struct run_state     ends received, per shard
+ *   run/<run id>#<fp>      struct run_count     findings of this run accepted for one fingerprint here
+ *   series/<series key>    struct series_state  measurements of one series
+ */
+#ifndef TOCSIN_CONSUMER_RECORDS_RUN_STATE_H
+#define TOCSIN_CONSUMER_RECORDS_RUN_STATE_H
+
+#include "producer/finding.h"
+
+#define POSITION_TYPE "tocsin.position.v1"
+#define RUN_STATE_TYPE "tocsin.run-state.v1"
+#define RUN_COUNT_TYPE "tocsin.run-count.v1"
+#define SERIES_STATE_TYPE "tocsin.series-state.v1"
+#define POSITION_KEY "pos"
+
+/* `next` of findings in `state`; of notifications in `deliveries`, with the retry tiers beside it. */
+struct tier_position {
+    const char *tier; /* "1m" */
+    int64_t next;
+};
+struct position {
+    int64_t next;
+    struct list retry; /* struct tier_position */
+};
+
+enum run_phase { RUN_OPEN, RUN_ENDED, RUN_LOST };
+extern const char *const run_phase_names[]; /* open ended lost */
+
+/* What one shard said at its end. The latest attempt of a shard replaces the earlier one; ends of several
+ * reports of the same shard and attempt (other `job` or other rules) are united. */
+struct shard_end {
+    const char *end;           /* run end id */
+    int64_t shard, attempt;
+    int status;                /* enum run_status */
+    bool has_coverage;
+    struct list coverage;      /* struct coverage of the fingerprints of this partition */
+    struct list published;     /* struct count, likewise */
+};
+
+struct run_state {
+    struct run run;
+    int phase;                 /* enum run_phase */
+    int status;                /* enum run_status of the whole run, once ended */
+    int64_t first_seen_ms;     /* broker time: the time limit counts from here */
+    int64_t ended_ms;
+    struct list ends;          /* struct shard_end */
+};
+
+struct run_count {
+    int64_t accepted;
+};
+
+struct series_point {
+    int64_t time_ms;
+    const char *run, *branch, *model_version;
+    double value;
+    int64_t n;
+};
+struct series_state {
+    const char *model, *benchmark, *metric, *target;
+    struct list points;        /* struct series_point, oldest first */
+    double cusum_high, cusum_low;
+    struct list firing;        /* strings: names of rules that fire now */
+};
+
+extern const struct record_type position_type, run_state_type, run_count_type, series_state_type;
+
+#endif

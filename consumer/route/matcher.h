@@ -1,0 +1,37 @@
+/*
+ * matcher.h - Alertmanager's matchers: name, operator, value.
+ *
+ * `=`, `!=`, `=~`, `!~` as Alertmanager defines them: a missing label is "", regular expressions are anchored
+ * at both ends (PCRE2 with match limits; Alertmanager's RE2 subset means the same). Classic syntax
+ * (`severity="high"`, `severity=high`) and the old `match:` / `match_re:` maps. Extension of ours: `>=`, `<=`,
+ * `>`, `<` on severity (in its order) and confidence (as a number).
+ */
+#ifndef TOCSIN_CONSUMER_ROUTE_MATCHER_H
+#define TOCSIN_CONSUMER_ROUTE_MATCHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "producer/error.h"
+#include "producer/record.h"
+
+enum matcher_op { MATCH_EQ, MATCH_NE, MATCH_RE, MATCH_NOT_RE, MATCH_GE, MATCH_LE, MATCH_GT, MATCH_LT };
+
+struct matcher; /* compiled; owns its memory */
+
+/* Parses one matcher text. *ret is NULL on failure. */
+int matcher_parse(const char *text, struct matcher **ret, struct error *err);
+int matcher_new(const char *name, enum matcher_op op, const char *value, struct matcher **ret, struct error *err);
+void matcher_free(struct matcher *matcher);
+
+bool matcher_matches(const struct matcher *matcher, const struct label *labels, size_t count);
+const char *matcher_name(const struct matcher *matcher);
+
+/* name, operator, quoted value, as amtool prints it. Needs MATCHER_TEXT_BYTES_MAX; returns bytes written. */
+#define MATCHER_TEXT_BYTES_MAX 2400
+size_t matcher_format(const struct matcher *matcher, char *text, size_t bytes);
+
+/* Value of a label, "" where there is none. */
+const char *label_value(const struct label *labels, size_t count, const char *name);
+
+#endif
