@@ -1,21 +1,32 @@
 /*
  * roles.h - the roles of tocsind: each is one event loop, run on a thread of its own until it is told to stop.
  *
- * Roles share nothing but the configuration (immutable), counters and the stop flag.
+ * Roles share nothing but the configuration (immutable), the stop flag and their status. A status is written by
+ * its role alone and may be read by anybody.
  */
 #ifndef TOCSIN_CONSUMER_ROLES_H
 #define TOCSIN_CONSUMER_ROLES_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "consumer/config/config.h"
 #include "producer/error.h"
 
+/* What a role shows of itself while it runs. */
+struct role_status {
+    atomic_bool ready;            /* it has an assignment and its tables are restored */
+    atomic_uint_fast64_t records; /* input records taken */
+    atomic_uint_fast64_t written; /* correlate: notifications committed; deliver: messages told */
+    atomic_uint_fast64_t runs;    /* correlate: runs that ended, counted once a partition */
+    atomic_uint_fast64_t pending; /* deliver: groups that have something to say and were not told yet */
+};
+
 struct role_run {
     const struct config *config;
     const atomic_bool *stop;    /* set: finish what is in hand within the grace time, commit, return 0 */
-    atomic_bool *ready;         /* set by the role once it has an assignment and its tables are restored */
+    struct role_status *status;
     bool in_memory_cluster;     /* `tocsind demo` */
     int64_t grace_ms;           /* deliver: how long requests in flight may take after `stop` */
 };
