@@ -1,0 +1,14 @@
+/*
+ * commands.h - the commands of tocsind. Each takes the arguments after its own name and returns an
+ * exit code of sysexits.h: 0, EX_USAGE (64), EX_DATAERR (65), EX_UNAVAILABLE (69), EX_SOFTWARE
+ * (70), EX_TEMPFAIL (75), EX_CONFIG (78). The table that names them is in main.c.
+ */
+#ifndef TOCSIN_CONSUMER_COMMANDS_H
+#define TOCSIN_CONSUMER_COMMANDS_H
+
+int run_command(int argc, char **argv);
+int check_command(int argc, char **argv);
+int topics_command(int argc, char **argv);
+int demo_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * tocsind - takes findings from Kafka, keeps one alert a problem, and tells the people who have to
+ * know.
+ *
+ * This file is the table of commands. Without a command it runs (run.c).
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "consumer/commands.h"
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *arguments;
+    const char *help;
+};
+
+static int help_command(int argc, char **argv);
+static int version_command(int argc, char **argv);
+
+static const struct command commands[] = {
+    {"run", run_command, "--config FILE [--role ROLE,...]",
+     "run the roles (all of them, or those named)"},
+    {"check", check_command, "FILE",
+     "check a configuration and say what is wrong, with line and column"},
+    {"topics", topics_command, "plan|apply --config FILE", "show, or create and check, the topics"},
+    {"demo", demo_command, "[REPORT]",
+     "publish a report and show its alerts, with nothing installed"},
+    {"version", version_command, "", "print the version"},
+    {"help", help_command, "", "print this text"},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+    fprintf(out, "usage: tocsind COMMAND [ARGUMENTS]\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-8s %-32s %s\n", commands[i].name, commands[i].arguments,
+                commands[i].help);
+    fprintf(out, "\n`tocsind --config FILE` is short for `tocsind run --config FILE`.\n");
+}
+
+static int help_command(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    usage(stdout);
+    return EX_OK;
+}
+
+static int version_command(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("tocsind %s\n", TOCSIN_VERSION);
+    return EX_OK;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return EX_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help_command(argc, argv);
+    if (strcmp(argv[1], "--version") == 0)
+        return version_command(argc, argv);
+    if (argv[1][0] == '-')
+        return run_command(argc - 1, argv + 1);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    }
+    fprintf(stderr, "tocsind: unknown command \"%s\"\n\n", argv[1]);
+    usage(stderr);
+    return EX_USAGE;
+}
