@@ -50,6 +50,7 @@ class Story:
         config = world.config(ROUTES.format(slack=self.sink.url("/slack", body="ok"), webhook=self.sink.url("/webhook")))
         for _ in range(processes):
             world.tocsind(config)
+        world.wait_topics()
 
     def publish(self, report, run, attempt=1, *options):
         return self.world.publish(inputs(report), *options, env=github(run, attempt))
@@ -149,14 +150,6 @@ def test_story_by_kcat(world, processes):
                            check=True, timeout=60)
         return send
 
-    wait_until("topics created", lambda: (world.folder / "tocsind-0.log").exists() and topic_exists(world))
     first_run(story, by_kcat("helpbot-v1.report.jsonl", 1001))
     same_again(story, by_kcat("helpbot-v1.report.jsonl", 1001, 2))
     rerun(story, by_kcat("helpbot-v1-rerun.report.jsonl", 1004))
-
-
-def topic_exists(world):
-    import confluent_kafka.admin as admin
-
-    topics = admin.AdminClient({"bootstrap.servers": world.brokers}).list_topics(timeout=10).topics
-    return world.prefix + "findings" in topics

@@ -13,6 +13,7 @@ import time
 import uuid
 
 import confluent_kafka as ck
+import confluent_kafka.admin as admin
 import pytest
 
 BIN = pathlib.Path(os.environ.get("TOCSIN_BIN_DIR", "build/asan/bin")).resolve()
@@ -122,6 +123,11 @@ class World:
         process.name = name
         self.processes.append(process)
         return process
+
+    def wait_topics(self):
+        """The first tocsind creates the topics; nobody else may."""
+        client = admin.AdminClient({"bootstrap.servers": self.brokers})
+        wait_until("topics created", lambda: self.prefix + "control" in client.list_topics(timeout=10).topics)
 
     def publish(self, *arguments, env=None, check=True, input=None):
         """Runs `tocsin publish` outside any CI unless `env` says which."""
