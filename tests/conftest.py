@@ -1,7 +1,7 @@
-"""Shared by all Python tests: the world fixture, and the logs of its processes where a test failed."""
+"""Shared by all Python tests: the fixtures, and the logs of its processes where a test failed."""
 import pytest
 
-from system.world import world  # noqa: F401  (a fixture)
+from system.world import own_broker, world  # noqa: F401  (fixtures)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -17,8 +17,9 @@ import confluent_kafka.admin as admin
 import pytest
 
 BIN = pathlib.Path(os.environ.get("TOCSIN_BIN_DIR", "build/asan/bin")).resolve()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 INPUTS = pathlib.Path(os.environ.get("TOCSIN_TEST_INPUTS",
-                                     pathlib.Path(__file__).resolve().parents[2].parent / "shared" / "inputs"))
+                                     ROOT.parent / "shared" / "inputs"))
 WAIT_S = float(os.environ.get("TOCSIN_TEST_WAIT_S", "60"))
 
 
@@ -223,9 +224,39 @@ class World:
         wait_until("every receiver told", lambda: all(m["told"] == m["wanted"] for m in self.members()), wait_s, 0.3)
 
 
+class Broker:
+    """A Kafka of the test's own, which it may kill, freeze and start again on the same port and data."""
+
+    def __init__(self):
+        environment = {k: v for k, v in os.environ.items() if k != "TOCSIN_BROKERS"}
+        self.process = subprocess.Popen([ROOT / "deploy/kafka/with-kafka", "sh", "-c",
+                                         'echo "$TOCSIN_BROKERS $TOCSIN_KAFKA_DIR"; cat >/dev/null'],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        self.address, self.folder = self.process.stdout.readline().split()
+
+    def do(self, verb):
+        subprocess.run([ROOT / "deploy/kafka/broker", verb, f"{self.folder}/1"], check=True, timeout=120)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+@pytest.fixture
+def own_broker(monkeypatch):
+    brokers()
+    broker = Broker()
+    monkeypatch.setenv("TOCSIN_BROKERS", broker.address)
+    yield broker
+    broker.close()
+
+
 @pytest.fixture
 def world(tmp_path, request):
-    """A World with the partitions that `@pytest.mark.parametrize("world", [...], indirect=True)` names."""
+    """A World with the partitions that `@pytest.mark.parametrize("world", [...], indirect=True)` names, on the test's
+    own broker where it asks for one."""
+    if "own_broker" in request.fixturenames:
+        request.getfixturevalue("own_broker")
     made = World(tmp_path, **getattr(request, "param", {}))
     yield made
     made.close()
