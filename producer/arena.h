@@ -14,7 +14,8 @@ struct arena_block;
 struct arena {
     struct arena_block *first;
     struct arena_block *current;
-    size_t bytes; /* handed out since the last reset */
+    size_t bytes;     /* handed out since the last reset */
+    size_t bytes_max; /* what it may hand out until the next reset; 0: as much as there is */
 };
 
 void arena_init(struct arena *arena);
@@ -24,7 +25,7 @@ void arena_fini(struct arena *arena);
 #define ARENA_KEEP_BYTES ((size_t)1 << 20)
 void arena_reset(struct arena *arena);
 
-/* Zeroed, aligned for any type. NULL when memory is out. */
+/* Zeroed, aligned for any type. NULL when memory is out or bytes_max is reached. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 void *arena_array(struct arena *arena, size_t count, size_t size);
 

@@ -48,6 +48,10 @@ int envelope_of_run_end(const struct run_end *end, bool copy, struct arena *aren
 int envelope_of_measurement(const struct measurement *measurement, struct arena *arena, struct envelope *ret,
                             struct error *err);
 
+/* The record in a document: `data` of an event in CloudEvents' structured mode (it has `specversion` and
+ * `data`), else the document itself. *ret_pointer says where it stands: "/data" or "". Borrowed. */
+const json_t *envelope_open(const json_t *document, const char **ret_pointer);
+
 /* NULL where there is none. */
 const struct header *envelope_find(const struct envelope *envelope, const char *name);
 

@@ -64,6 +64,7 @@ enum field_kind {
 };
 
 #define RECORD_STRING_MAX 2048
+#define RECORD_INTEGER_MAX 9007199254740991.0 /* 2^53 - 1: exact in every JSON reader */
 #define LABEL_NAME_MAX 64
 #define LABEL_VALUE_MAX 1024
 
@@ -78,7 +79,15 @@ struct field {
     const char *const *names;      /* ENUM: NULL-terminated */
     const struct record_type *of;  /* OBJECT, POINTER, LIST */
     const char *help;              /* the schema's description */
+    bool filled; /* optional STRING or INTEGER: absent is "" or min in the struct, not NULL or 0 */
 };
+
+/* A row of a table: the struct and its member, then what else the kind needs, by name. */
+#define RECORD_FIELD(kind_, name_, record, member, ...)                                            \
+    {.name = (name_), .kind = (kind_), .offset = offsetof(struct record, member), __VA_ARGS__}
+/* The row of FIELD_TYPE, which has no member. */
+#define RECORD_FIELD_TYPE {.name = "type", .kind = FIELD_TYPE, .required = true, .help = "Which record this is"}
+#define RECORD_FIELD_END {.kind = FIELD_END}
 
 struct record_type {
     const char *name;           /* value of "type" where the record has one, else the schema's title */
