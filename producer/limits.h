@@ -17,6 +17,7 @@
 #define TITLE_MAX_CHARS 1024
 #define URL_MAX_CHARS 2048
 #define LABELS_MAX 64
+#define ROUTED_LABELS_MAX 128 /* a finding's own and those that routing adds */
 #define SHARDS_MAX 4096
 #define COVERAGE_ROWS_MAX 8192
 

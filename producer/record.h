@@ -66,7 +66,7 @@ enum field_kind {
 #define RECORD_STRING_MAX 2048
 #define RECORD_INTEGER_MAX 9007199254740991.0 /* 2^53 - 1: exact in every JSON reader */
 #define LABEL_NAME_MAX 64
-#define LABEL_VALUE_MAX 1024
+#define LABEL_VALUE_MAX 2048 /* a link must fit */
 
 struct record_type;
 

@@ -1,0 +1,109 @@
+/*
+ * control.c - the tables of the records of the topic `control`.
+ */
+#include "consumer/records/control.h"
+
+#define MATCHERS_MAX      64
+#define COMMENT_MAX_CHARS 4096
+#define PARTITIONS_MAX    65536
+
+static const struct field silence_matcher_fields[] = {
+    RECORD_FIELD(FIELD_STRING, "name", silence_matcher, name, .required = true, .min = 1,
+                 .max = NAME_MAX_CHARS, .help = "Label name"),
+    RECORD_FIELD(FIELD_STRING, "value", silence_matcher, value, .required = true,
+                 .max = RECORD_STRING_MAX, .help = "Value or regular expression"),
+    RECORD_FIELD(FIELD_BOOL, "is_regex", silence_matcher, is_regex, .required = true,
+                 .help = "Whether the value is a regular expression"),
+    RECORD_FIELD(FIELD_BOOL, "is_equal", silence_matcher, is_equal, .required = true,
+                 .help = "False turns the matcher round"),
+    RECORD_FIELD_END,
+};
+static const struct record_type silence_matcher_type = {
+    .name = "silence_matcher",
+    .title = "A matcher as in Alertmanager's API",
+    .size = sizeof(struct silence_matcher),
+    .fields = silence_matcher_fields,
+};
+
+static const struct field silence_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_STRING, "id", silence, id, .required = true, .min = 1, .max = NAME_MAX_CHARS,
+                 .help = "Silence id; the record's key is silence/ and this"),
+    RECORD_FIELD(FIELD_LIST, "matchers", silence, matchers, .required = true, .min = 1,
+                 .max = MATCHERS_MAX, .of = &silence_matcher_type,
+                 .help = "All of them have to match"),
+    RECORD_FIELD(FIELD_TIME, "starts", silence, starts_ms, .required = true,
+                 .help = "When it begins"),
+    RECORD_FIELD(FIELD_TIME, "ends", silence, ends_ms, .required = true, .help = "When it ends"),
+    RECORD_FIELD(FIELD_TIME, "updated", silence, updated_ms, .required = true,
+                 .help = "When it was last changed"),
+    RECORD_FIELD(FIELD_STRING, "author", silence, author, .max = NAME_MAX_CHARS, .filled = true,
+                 .help = "Who wrote it"),
+    RECORD_FIELD(FIELD_STRING, "comment", silence, comment, .max = COMMENT_MAX_CHARS,
+                 .filled = true, .help = "Why"),
+    RECORD_FIELD_END,
+};
+const struct record_type silence_type = {
+    .name = SILENCE_TYPE,
+    .title = "A silence",
+    .size = sizeof(struct silence),
+    .fields = silence_fields,
+};
+
+static const struct field accepted_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", accepted, fingerprint, .required = true,
+                 .help = "The problem; the record's key is accept/ and this"),
+    RECORD_FIELD(FIELD_TIME, "until", accepted, until_ms, .required = true,
+                 .help = "Until when it is accepted"),
+    RECORD_FIELD(FIELD_TIME, "updated", accepted, updated_ms, .required = true,
+                 .help = "When it was last changed"),
+    RECORD_FIELD(FIELD_STRING, "author", accepted, author, .max = NAME_MAX_CHARS, .filled = true,
+                 .help = "Who accepted it"),
+    RECORD_FIELD(FIELD_STRING, "comment", accepted, comment, .max = COMMENT_MAX_CHARS,
+                 .filled = true, .help = "Why"),
+    RECORD_FIELD_END,
+};
+const struct record_type accepted_type = {
+    .name = ACCEPTED_TYPE,
+    .title = "A problem that somebody accepted as a known risk, or acknowledged",
+    .size = sizeof(struct accepted),
+    .fields = accepted_fields,
+};
+
+static const struct field inhibitor_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", inhibitor, fingerprint, .required = true,
+                 .help = "The alert; the record's key is inhibit/ and this"),
+    RECORD_FIELD(FIELD_BOOL, "firing", inhibitor, firing, .required = true,
+                 .help = "Whether it is open"),
+    RECORD_FIELD(FIELD_LABELS, "labels", inhibitor, labels, .max = ROUTED_LABELS_MAX,
+                 .help = "Its labels"),
+    RECORD_FIELD(FIELD_TIME, "updated", inhibitor, updated_ms, .required = true,
+                 .help = "When it last changed"),
+    RECORD_FIELD_END,
+};
+const struct record_type inhibitor_type = {
+    .name = INHIBITOR_TYPE,
+    .title = "An alert that is the source of an inhibition",
+    .size = sizeof(struct inhibitor),
+    .fields = inhibitor_fields,
+};
+
+static const struct field topology_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_INTEGER, "findings", topology, findings, .required = true, .min = 1,
+                 .max = PARTITIONS_MAX, .help = "Partitions of findings, alerts and state"),
+    RECORD_FIELD(FIELD_INTEGER, "notifications", topology, notifications, .required = true,
+                 .min = 1, .max = PARTITIONS_MAX,
+                 .help = "Partitions of notifications, deliveries and the retry tiers"),
+    RECORD_FIELD(FIELD_TIME, "created", topology, created_ms, .required = true,
+                 .help = "When the topics were created"),
+    RECORD_FIELD_END,
+};
+const struct record_type topology_type = {
+    .name = TOPOLOGY_TYPE,
+    .title = "Partition counts as created",
+    .size = sizeof(struct topology),
+    .fields = topology_fields,
+};
