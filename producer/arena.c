@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BLOCK_BYTES ((size_t)32 << 10)
+#define ARENA_BLOCK_BYTES     ((size_t)32 << 10)
+#define ARENA_PIECE_BYTES_MAX ((size_t)PTRDIFF_MAX / 2) /* no sum below can overflow */
 
 struct arena_block {
     struct arena_block *next;
@@ -62,11 +63,8 @@ void arena_reset(struct arena *arena)
 static struct arena_block *block_new(size_t bytes)
 {
     size_t room = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
-    struct arena_block *block;
+    struct arena_block *block = malloc(sizeof(*block) + room);
 
-    if (room > SIZE_MAX - sizeof(*block))
-        return NULL;
-    block = malloc(sizeof(*block) + room);
     if (block) {
         block->next = NULL;
         block->room = room;
@@ -104,7 +102,7 @@ static void *take(struct arena *arena, size_t bytes)
     size_t rounded;
     void *taken;
 
-    if (bytes > SIZE_MAX - alignment)
+    if (bytes > ARENA_PIECE_BYTES_MAX)
         return NULL;
     rounded = bytes ? (bytes + alignment - 1) / alignment * alignment : alignment;
     if (arena->bytes_max && arena->bytes + rounded > arena->bytes_max)

@@ -104,11 +104,7 @@ static void expect(char *text, size_t bytes, const struct record_type *type,
     else if (field->kind == FIELD_NUMBER && field->max >= DBL_MAX)
         snprintf(text, bytes, "a number");
     else {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-#pragma GCC diagnostic ignored "-Wformat-extra-args"
         snprintf(text, bytes, expected_formats[field->kind], field->min, field->max);
-#pragma GCC diagnostic pop
     }
 }
 

@@ -56,35 +56,44 @@ static int refuse_depth(const char *json, const char *at, struct error *err)
                      utf8_length(line_start, (size_t)(at - line_start)) + 1, RECORD_DEPTH_MAX);
 }
 
-/* Our words for the parser's codes: its own texts quote the document. */
+/* Our words for the parser's codes and, where one code stands for many things, the start of its
+ * text: the texts themselves quote the document. The first row that fits counts. */
 static const struct {
     enum json_error_code code;
+    const char *text_start;
     const char *words;
 } reasons[] = {
-    {json_error_premature_end_of_input, "the text ends before the document does"},
-    {json_error_end_of_input_expected, "there is text behind the document"},
-    {json_error_invalid_utf8, "not UTF-8"},
-    {json_error_null_character, "a NUL character in a string"},
-    {json_error_null_byte_in_key, "a NUL character in a member name"},
-    {json_error_duplicate_key, "a member name for the second time"},
-    {json_error_numeric_overflow, "a number too large to hold"},
-    {json_error_stack_overflow, "nested too deep"},
-    {json_error_invalid_syntax, "not JSON"},
+    {json_error_premature_end_of_input, "", "the text ends before the document does"},
+    {json_error_end_of_input_expected, "", "there is text behind the document"},
+    {json_error_invalid_utf8, "", "not UTF-8"},
+    {json_error_null_character, "", "a NUL character in a string"},
+    {json_error_null_byte_in_key, "", "a NUL character in a member name"},
+    {json_error_duplicate_key, "", "a member name for the second time"},
+    {json_error_numeric_overflow, "", "a number too large to hold"},
+    {json_error_stack_overflow, "", "nested too deep"},
+    {json_error_invalid_syntax, "invalid Unicode", "half of a surrogate pair"},
+    {json_error_invalid_syntax, "control character", "a control character in a string"},
+    {json_error_invalid_syntax, "invalid escape", "an unknown escape in a string"},
 };
 
+static const char *words_for(const json_error_t *parser)
+{
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (json_error_code(parser) == reasons[i].code &&
+            strncmp(parser->text, reasons[i].text_start, strlen(reasons[i].text_start)) == 0)
+            return reasons[i].words;
+    }
+    return "not JSON";
+}
+
+/* The place is where the parser stood: behind the token that it could not take. */
 static int refuse_syntax(const json_error_t *parser, struct error *err)
 {
-    const char *words = "not JSON";
-
     if (json_error_code(parser) == json_error_out_of_memory)
         return error_set(err, ERROR_MEMORY, "no memory to read JSON");
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-        if (json_error_code(parser) == reasons[i].code)
-            words = reasons[i].words;
-    }
     return error_set(err, ERROR_INPUT, "line %d, column %d: %s",
                      parser->line > 0 ? parser->line : 1, parser->column > 0 ? parser->column : 1,
-                     words);
+                     words_for(parser));
 }
 
 json_t *record_parse(const char *json, size_t bytes, struct error *err)
