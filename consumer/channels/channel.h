@@ -109,6 +109,7 @@ struct channel_ops {
     size_t ctx_size;             /* the core allocates it, zeroed, one per integration */
     const struct setting *settings; /* members of ctx that the configuration fills */
     bool has_identity;           /* the service folds repeats by key: no intent is needed */
+    bool one_alert;              /* tickets and incidents: group_by is [fingerprint] where no route says it */
 
     /* Checks and completes a filled ctx. NULL: nothing to do. */
     int (*init)(void *ctx, struct error *err);

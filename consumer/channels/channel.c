@@ -1,0 +1,27 @@
+/*
+ * channel.c - the table of all kinds of channels. See channel.h.
+ */
+#include "consumer/channels/channel.h"
+
+#include <string.h>
+
+#include "consumer/channels/console.h"
+#include "consumer/channels/slack.h"
+#include "consumer/channels/webhook.h"
+
+const struct channel_ops *const channels[] = {
+    &slack_channel,
+    &webhook_channel,
+    &console_channel,
+    NULL,
+};
+
+const struct channel_ops *channel_find(const char *name, size_t name_bytes)
+{
+    for (size_t i = 0; channels[i]; i++) {
+        if (strlen(channels[i]->name) == name_bytes &&
+            memcmp(channels[i]->name, name, name_bytes) == 0)
+            return channels[i];
+    }
+    return NULL;
+}
