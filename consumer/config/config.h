@@ -7,6 +7,8 @@
 #ifndef TOCSIN_CONSUMER_CONFIG_CONFIG_H
 #define TOCSIN_CONSUMER_CONFIG_CONFIG_H
 
+#include <stdio.h>
+
 #include "consumer/channels/channel.h"
 #include "consumer/route/route.h"
 
@@ -57,12 +59,20 @@ struct lifecycle_config {
     bool notify_model_version; /* a new model version is news; default false */
 };
 
+/* Where something stands in the file, for errors that are found later. */
+struct config_place {
+    size_t line, column;
+};
+
+#define CONFIG_WARNINGS_MAX 20
+
 struct config {
     struct arena arena;        /* owns everything below */
     const char *path;
     char hash[65];             /* SHA-256 of the text, hex */
     struct list kafka;         /* struct label: librdkafka's properties as they are */
-    const char *instance;      /* for transactional.id and static membership; default pod name, else host-pid-random */
+    const struct config_place *kafka_places; /* of each of them */
+    const char *instance;      /* for transactional.id and static membership; default $TOCSIN_INSTANCE, pod name, else host-pid-random */
     bool static_membership;    /* group.instance.id = instance */
     const char *external_url;
     struct topics_config topics;
@@ -70,13 +80,24 @@ struct config {
     struct route *route;       /* root */
     struct integration *integrations;
     size_t integrations_count;
-    size_t warnings;           /* said aloud while loading */
+    const char *warnings[CONFIG_WARNINGS_MAX]; /* for the program to say aloud */
+    size_t warnings_count;
 };
 
 /* Loads and checks. On failure *ret is NULL and err says file:line:column, the key, what was expected. */
 int config_load(const char *path, struct config **ret, struct error *err);
 int config_parse(const char *name, const char *text, size_t bytes, struct config **ret, struct error *err);
 void config_free(struct config *config);
+
+/* As config_parse(), but goes on after a problem: up to `problems_max` of them, in *ret_count. */
+int config_check(const char *name, const char *text, size_t bytes, struct config **ret,
+                 struct error *problems, size_t problems_max, size_t *ret_count);
+
+/* Reads the text of a configuration; the caller frees it. */
+int config_read(const char *path, char **ret_text, size_t *ret_bytes, struct error *err);
+
+/* Every key with its kind, range, default and help: the manual. */
+void config_print_reference(FILE *out);
 
 const struct integration *config_integration(const struct config *config, const char *id);
 

@@ -1,0 +1,50 @@
+/*
+ * draft.h - a configuration while it is read: what the files of its sections share.
+ *
+ * The sections are read in the order that they need each other (global, kafka, topics, lifecycle,
+ * receivers, route), wherever they stand in the file.
+ */
+#ifndef TOCSIN_CONSUMER_CONFIG_DRAFT_H
+#define TOCSIN_CONSUMER_CONFIG_DRAFT_H
+
+#include "consumer/config/config.h"
+#include "consumer/config/reader.h"
+
+#define RECEIVERS_MAX           1024
+#define RECEIVER_NAME_BYTES_MAX 200
+
+struct draft {
+    struct reader reader;
+    struct config *config;
+    const struct node *root;
+    struct integration defaults; /* of every integration, from `global` */
+    const char **receivers;      /* names */
+    bool *receivers_used;
+    size_t receivers_count;
+};
+
+/* Each reads its section; `node` is NULL where the file has none. -1 when it noted a problem. */
+int global_bind(struct draft *draft, const struct node *node);
+int kafka_bind(struct draft *draft, const struct node *node);
+int topics_bind(struct draft *draft, const struct node *node);
+int lifecycle_bind(struct draft *draft, const struct node *node);
+int receivers_bind(struct draft *draft, const struct node *node);
+int routing_bind(struct draft *draft, const struct node *node);
+
+/* Index in draft->receivers, receivers_count for none. */
+size_t draft_receiver(const struct draft *draft, const char *name);
+
+/* A slack_configs entry, say, with what `global` gives for keys that it leaves out. NULL: out of
+ * memory. */
+const struct node *global_inherit(struct draft *draft, const struct node *entry,
+                                  const char *channel);
+
+/* `instance` as configured, or the default; checks it. */
+int instance_complete(struct draft *draft);
+
+extern const struct setting global_settings[], topics_settings[], lifecycle_settings[];
+extern const struct setting delivery_settings[], entry_settings[], receiver_settings[];
+extern const struct setting route_settings[], config_settings[];
+extern const struct section topics_sections[], route_sections[];
+
+#endif

@@ -1,0 +1,348 @@
+/*
+ * routing.c - the section `route`: Alertmanager's tree, checked as Alertmanager checks it.
+ *
+ * A child starts as a copy of its parent, and its own keys overwrite that: receiver, group_by and
+ * timing are inherited, conditions are not. Where no route on the way says group_by, alerts of a
+ * receiver with tickets or incidents are grouped by fingerprint, and all others in one group.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "consumer/config/draft.h"
+
+#define YEAR_MS (INT64_C(365) * 86400000)
+
+const struct setting route_settings[] = {
+    {.name = "receiver",
+     .kind = SETTING_STRING,
+     .offset = offsetof(struct route, receiver),
+     .help = "who is told; inherited"},
+    {.name = "continue",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct route, continues),
+     .help = "go on with the next route on the same level after this one matched"},
+    {.name = "group_wait",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct route, timing.group_wait_ms),
+     .min = 0,
+     .max = YEAR_MS,
+     .fallback = "30s",
+     .help = "wait before a new group is told for the first time; inherited"},
+    {.name = "group_interval",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct route, timing.group_interval_ms),
+     .min = 1,
+     .max = YEAR_MS,
+     .fallback = "5m",
+     .help = "wait before a group is told of changes; inherited"},
+    {.name = "repeat_interval",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct route, timing.repeat_interval_ms),
+     .min = 1,
+     .max = YEAR_MS,
+     .fallback = "24h",
+     .help = "wait before a group without changes is told again; inherited"},
+    {.kind = SETTING_END},
+};
+
+/* A route while it is read. */
+struct route_draft {
+    struct draft *draft;
+    struct route *route;
+    const struct node *node, *children;
+    struct matcher *matchers[MATCHER_LIST_MAX];
+    size_t matchers_count;
+    bool group_by_said; /* here or above */
+};
+
+static int add_matcher(struct reader *reader, const struct node *key, const struct node *value,
+                       enum matcher_op op, struct route_draft *rd)
+{
+    struct error err = {0};
+
+    if (!label_name_valid(key->text))
+        return reader_refuse(reader, key, "invalid label name \"%.60s\"", key->text);
+    if (!reader_is_kind(reader, key, value, NODE_SCALAR))
+        return -1;
+    if (rd->matchers_count == MATCHER_LIST_MAX)
+        return reader_refuse(reader, key, "more than %d matchers", MATCHER_LIST_MAX);
+    if (matcher_new(key->text, op, value->text, &rd->matchers[rd->matchers_count], &err))
+        return reader_refuse_error(reader, value, key->text, &err);
+    rd->matchers_count++;
+    return 0;
+}
+
+static int bind_map(struct reader *reader, const struct node *key, const struct node *value,
+                    enum matcher_op op, struct route_draft *rd)
+{
+    int rc = 0;
+
+    if (!reader_is_kind(reader, key, value, NODE_MAPPING))
+        return -1;
+    for (size_t i = 0; i < value->count && rc == 0; i++)
+        rc = add_matcher(reader, value->pairs[i].key, value->pairs[i].value, op, rd);
+    return rc;
+}
+
+static int bind_match(struct reader *reader, const struct node *key, const struct node *value,
+                      void *object)
+{
+    return bind_map(reader, key, value, MATCH_EQ, object);
+}
+
+static int bind_match_re(struct reader *reader, const struct node *key, const struct node *value,
+                         void *object)
+{
+    return bind_map(reader, key, value, MATCH_RE, object);
+}
+
+static int bind_matchers(struct reader *reader, const struct node *key, const struct node *value,
+                         void *object)
+{
+    struct route_draft *rd = object;
+
+    if (!reader_is_kind(reader, key, value, NODE_SEQUENCE))
+        return -1;
+    for (size_t i = 0; i < value->count; i++) {
+        const struct node *item = value->items[i];
+        struct error err = {0};
+
+        if (!reader_is_kind(reader, key, item, NODE_SCALAR))
+            return -1;
+        if (matcher_parse_list(item->text, rd->matchers, &rd->matchers_count, &err))
+            return reader_refuse_error(reader, item, key->text, &err);
+    }
+    return 0;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* An empty list says nothing, as in Alertmanager: what is above counts. */
+static int bind_group_by(struct reader *reader, const struct node *key, const struct node *value,
+                         void *object)
+{
+    struct route_draft *rd = object;
+    struct route *route = rd->route;
+    const char **names;
+    bool all = false;
+
+    if (!reader_is_kind(reader, key, value, NODE_SEQUENCE))
+        return -1;
+    names = arena_array(reader->arena, value->count + 1, sizeof(*names));
+    if (!names)
+        return reader_out_of_memory(reader);
+    for (size_t i = 0; i < value->count; i++) {
+        if (reader_text(reader, key, value->items[i], &names[i]))
+            return -1;
+        all = all || strcmp(names[i], "...") == 0;
+        if (!label_name_valid(names[i]) && strcmp(names[i], "...") != 0)
+            return reader_refuse(reader, value->items[i], "group_by: invalid label name \"%.60s\"",
+                                 names[i]);
+    }
+    if (value->count == 0)
+        return 0;
+    if (all && value->count > 1)
+        return reader_refuse(reader, value,
+                             "group_by: `...` and other labels can't stand together");
+    qsort(names, value->count, sizeof(*names), compare_names);
+    for (size_t i = 1; i < value->count; i++) {
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return reader_refuse(reader, value, "group_by: label \"%s\" stands twice", names[i]);
+    }
+    route->group_by = names;
+    route->group_by_count = all ? 0 : value->count;
+    route->group_by_all = all;
+    rd->group_by_said = true;
+    return 0;
+}
+
+/* The section that defines time intervals comes with muting; until then every name is undefined. */
+static int bind_intervals(struct reader *reader, const struct node *key, const struct node *value,
+                          void *object)
+{
+    const struct route_draft *rd = object;
+
+    if (!reader_is_kind(reader, key, value, NODE_SEQUENCE))
+        return -1;
+    if (value->count > 0 && !rd->route->parent)
+        return reader_refuse(reader, key, "the root route can't have %s", key->text);
+    for (size_t i = 0; i < value->count; i++) {
+        if (reader_is_kind(reader, key, value->items[i], NODE_SCALAR))
+            reader_refuse(reader, value->items[i], "undefined time interval \"%.60s\" in %s",
+                          value->items[i]->text, key->text);
+        return -1;
+    }
+    return 0;
+}
+
+static int keep_children(struct reader *reader, const struct node *key, const struct node *value,
+                         void *object)
+{
+    struct route_draft *rd = object;
+
+    if (!reader_is_kind(reader, key, value, NODE_SEQUENCE))
+        return -1;
+    rd->children = value;
+    return 0;
+}
+
+const struct section route_sections[] = {
+    {"matchers", bind_matchers, NULL, "conditions on labels: severity=\"high\", tool=~\"garak.*\""},
+    {"match", bind_match, NULL, "label: value, the old form of ="},
+    {"match_re", bind_match_re, NULL, "label: regular expression, the old form of =~"},
+    {"group_by", bind_group_by, NULL,
+     "labels that make a group; [...] is all of them; inherited; [fingerprint] for tickets and "
+     "incidents"},
+    {"mute_time_intervals", bind_intervals, NULL, "names of time intervals when nobody is told"},
+    {"active_time_intervals", bind_intervals, NULL, "names of the only time intervals"},
+    {"routes", keep_children, NULL, "children; the first that matches wins"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static int check_receiver(struct route_draft *rd)
+{
+    struct draft *draft = rd->draft;
+    struct route *route = rd->route;
+    size_t index;
+    const char *nearest;
+
+    if (*route->receiver == '\0' && route->parent)
+        route->receiver = route->parent->receiver;
+    if (*route->receiver == '\0')
+        return reader_refuse(&draft->reader, rd->node, "the root route needs a receiver");
+    index = draft_receiver(draft, route->receiver);
+    if (index < draft->receivers_count) {
+        draft->receivers_used[index] = true;
+        return 0;
+    }
+    nearest = nearest_name(route->receiver, draft->receivers, draft->receivers_count);
+    return reader_refuse(&draft->reader, node_find(rd->node, "receiver"),
+                         "undefined receiver \"%.60s\" in route%s%s%s", route->receiver,
+                         nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+                         nearest ? "\"?" : "");
+}
+
+static int check_root(struct route_draft *rd)
+{
+    if (rd->matchers_count > 0)
+        return reader_refuse(&rd->draft->reader, rd->node,
+                             "the root route can't have matchers: it takes what nobody else takes");
+    if (rd->route->continues)
+        return reader_refuse(&rd->draft->reader, rd->node, "the root route can't continue");
+    return 0;
+}
+
+/* Group labels where no route says any. */
+static void default_group_by(struct route_draft *rd)
+{
+    static const char *fingerprint[] = {"fingerprint"};
+    const struct config *config = rd->draft->config;
+    struct route *route = rd->route;
+    bool one_alert = false;
+
+    if (rd->group_by_said)
+        return;
+    for (size_t i = 0; i < config->integrations_count; i++)
+        one_alert = one_alert || (config->integrations[i].ops->one_alert &&
+                                  strcmp(config->integrations[i].receiver, route->receiver) == 0);
+    route->group_by = fingerprint;
+    route->group_by_count = one_alert ? 1 : 0;
+}
+
+/* The matchers go to the route, also after a problem: it frees them. */
+static int keep_matchers(struct route_draft *rd)
+{
+    struct route *route = rd->route;
+    size_t count = rd->matchers_count;
+
+    route->matchers = arena_array(rd->draft->reader.arena, count + 1, sizeof(*route->matchers));
+    if (!route->matchers) {
+        for (size_t i = 0; i < count; i++)
+            matcher_free(rd->matchers[i]);
+        return reader_out_of_memory(&rd->draft->reader);
+    }
+    matcher_sort(rd->matchers, count);
+    if (count)
+        memcpy(route->matchers, rd->matchers, count * sizeof(*route->matchers));
+    route->matchers_count = count;
+    return 0;
+}
+
+static int bind_route(struct draft *draft, const struct node *node, const struct route *parent,
+                      bool group_by_said, size_t depth, struct route *route);
+
+static int bind_children(struct route_draft *rd, size_t depth)
+{
+    struct draft *draft = rd->draft;
+    const struct node *list = rd->children;
+    struct route *route = rd->route;
+    int rc = 0;
+
+    if (!list || list->count == 0)
+        return 0;
+    if (depth + 1 == ROUTE_DEPTH_MAX)
+        return reader_refuse(&draft->reader, list, "routes are nested deeper than %d",
+                             ROUTE_DEPTH_MAX);
+    route->children = arena_array(draft->reader.arena, list->count, sizeof(*route->children));
+    if (!route->children)
+        return reader_out_of_memory(&draft->reader);
+    for (size_t i = 0; i < list->count && !reader_full(&draft->reader); i++) {
+        route->children_count = i + 1;
+        rc |= bind_route(draft, list->items[i], route, rd->group_by_said, depth + 1,
+                         &route->children[i]);
+    }
+    return rc;
+}
+
+static int bind_route(struct draft *draft, const struct node *node, const struct route *parent,
+                      bool group_by_said, size_t depth, struct route *route)
+{
+    struct route_draft rd = {
+        .draft = draft, .route = route, .node = node, .group_by_said = group_by_said};
+    const struct schema schema = {
+        .what = "route",
+        .bindings = {{.settings = route_settings, .object = route, .has_defaults = parent != NULL}},
+        .sections = route_sections,
+        .object = &rd,
+    };
+    int rc;
+
+    *route = (struct route){.receiver = parent ? parent->receiver : "",
+                            .group_by = parent ? parent->group_by : NULL,
+                            .group_by_count = parent ? parent->group_by_count : 0,
+                            .group_by_all = parent && parent->group_by_all,
+                            .timing = parent ? parent->timing : (struct timing){0},
+                            .parent = parent,
+                            .line = node->line};
+    rc = schema_bind(&draft->reader, node, &schema);
+    rc |= keep_matchers(&rd);
+    if (rc)
+        return rc;
+    if ((!parent && check_root(&rd)) || check_receiver(&rd))
+        return -1;
+    default_group_by(&rd);
+    return bind_children(&rd, depth);
+}
+
+int routing_bind(struct draft *draft, const struct node *node)
+{
+    struct reader *reader = &draft->reader;
+    struct route *root;
+
+    if (!node || node_is_null(node))
+        return reader_refuse(reader, draft->root, "there is no route: nobody would be told");
+    root = arena_alloc(reader->arena, sizeof(*root));
+    if (!root)
+        return reader_out_of_memory(reader);
+    draft->config->route = root;
+    if (bind_route(draft, node, NULL, false, 0, root))
+        return -1;
+    if (route_matches_bound(root) > ROUTE_MATCHES_MAX)
+        return reader_refuse(reader, node,
+                             "one alert could match %zu routes: at most %d, use fewer `continue`",
+                             route_matches_bound(root), ROUTE_MATCHES_MAX);
+    return 0;
+}
