@@ -73,6 +73,7 @@ static const struct {
     {json_error_stack_overflow, "", "nested too deep"},
     {json_error_invalid_syntax, "invalid Unicode", "half of a surrogate pair"},
     {json_error_invalid_syntax, "control character", "a control character in a string"},
+    {json_error_invalid_syntax, "unexpected newline", "a control character in a string"},
     {json_error_invalid_syntax, "invalid escape", "an unknown escape in a string"},
 };
 

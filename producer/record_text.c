@@ -114,6 +114,9 @@ static void use_full_stop(char *text)
 
 void number_format(double value, char ret_text[NUMBER_TEXT_BYTES])
 {
+    /* A JSON reader may take -0 for the integer 0: it is written as that. */
+    if (value == 0)
+        value = 0;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(ret_text, NUMBER_TEXT_BYTES, "%.*g", digits, value);
         if (strtod(ret_text, NULL) == value)
