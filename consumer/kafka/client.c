@@ -19,6 +19,9 @@
 
 #define LOG_TEXT_BYTES_MAX     1024
 #define IDENTIFIER_BYTES_MAX   256
+/* A topic that was made a moment ago is not known to all brokers yet. */
+#define MISSING_TOPIC_MS_MAX   5000
+#define MISSING_TOPIC_PAUSE_MS 100
 #define VERSION_WITH_BUG_IN_IT 0x020a00ff /* 2.10.0: rule 10 */
 
 struct property {
@@ -220,32 +223,45 @@ int client_new(const struct client_config *config, enum client_kind kind, rd_kaf
     return 0;
 }
 
+static rd_kafka_resp_err_t ask_metadata(rd_kafka_t *rk, rd_kafka_topic_t *topic, int timeout_ms,
+                                        int32_t *ret_partitions)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
+
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        code = metadata->topic_cnt == 1 ? metadata->topics[0].err
+                                        : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        *ret_partitions = metadata->topics[0].partition_cnt;
+    if (metadata != NULL)
+        rd_kafka_metadata_destroy(metadata);
+    return code;
+}
+
 int client_warm_up(rd_kafka_t *rk, const char *name, int timeout_ms, rd_kafka_topic_t **ret_topic,
                    int32_t *ret_partitions, struct error *err)
 {
-    const struct rd_kafka_metadata *metadata = NULL;
+    const struct timespec pause = {.tv_nsec = MISSING_TOPIC_PAUSE_MS * 1000000L};
+    int64_t until_ms = client_now_ms() + MISSING_TOPIC_MS_MAX;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
     rd_kafka_resp_err_t code;
+    bool missing;
 
     if (topic == NULL)
         return error_set(err, ERROR_INPUT, "topic %s: %s", name,
                          rd_kafka_err2str(rd_kafka_last_error()));
-    code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        code = metadata->topic_cnt == 1 ? metadata->topics[0].err
-                                        : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        bool missing = code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-                       code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-
-        error_set(err, missing ? ERROR_INPUT : ERROR_RETRIABLE, "topic %s: %s", name,
-                  rd_kafka_err2str(code));
-        rd_kafka_topic_destroy(topic);
-    } else {
-        *ret_partitions = metadata->topics[0].partition_cnt;
+    while ((code = ask_metadata(rk, topic, timeout_ms, ret_partitions)) ==
+               RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+           client_now_ms() < until_ms)
+        nanosleep(&pause, NULL);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
         *ret_topic = topic;
+        return 0;
     }
-    if (metadata != NULL)
-        rd_kafka_metadata_destroy(metadata);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : -1;
+    missing = code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+              code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    rd_kafka_topic_destroy(topic);
+    return error_set(err, missing ? ERROR_INPUT : ERROR_RETRIABLE, "topic %s: %s", name,
+                     rd_kafka_err2str(code));
 }

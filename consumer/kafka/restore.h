@@ -16,9 +16,10 @@
 #include "consumer/kafka/role.h"
 #include "consumer/kafka/watchdog.h"
 
-#define RESTORE_SLICE_MS     20
-#define RESTORE_QUERY_MS_MIN 200 /* the first time-out of a question; doubles with every time-out  \
-                                  */
+#define RESTORE_SLICE_MS 20
+#define RESTORE_QUERY_MS_MIN                                                                       \
+    200 /* the first time-out of a question; doubles with every time-out                           \
+         */
 #define RESTORE_QUERY_MS_MAX 2000
 #define RESTORE_RETRY_MS     50
 #define RESTORE_STALLS_MS    30000

@@ -103,8 +103,8 @@ enum commit_result {
     COMMITTED, /* the batch is true: make the copies the tables */
     ABORTED,   /* nothing of it is: drop the copies; consumption has gone back to the committed
                 * positions, or where the   group no longer knows us the partitions were dropped. *err
-                * says why; ERROR_LIMIT: a record of the   batch can never be written, so the same batch
-                * must not come again */
+                * says why; ERROR_LIMIT: a record of the   batch can never be written, so the same
+                * batch   must not come again */
     UNKNOWN,   /* may be either: every partition was dropped (ops->drop) and will be restored */
     FATAL,     /* the process should end non-zero and be restarted */
 };

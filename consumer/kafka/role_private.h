@@ -6,6 +6,7 @@
  *   role_serve.c      what a poll does besides: producer, restore, going live
  *   role_rebalance.c  the rebalance callback; assignments
  *   role_commit.c     a batch's transaction and what its outcome means for consumption
+ *   role_confirm.c    is this still a member?
  *
  * Assignments are always made in two steps, assign(NULL) and then the list of live partitions with
  * explicit offsets: 2.0.2 counts a partition's stop twice when a list goes over a live assignment,
@@ -28,8 +29,9 @@
 #define RENEWALS_MAX      5 /* without a commit between them: somebody else has our transactional.id */
 #define CLOSE_HANGS_MS    60000
 #define REASSIGN_MS       1000
-#define EVENTS_A_POLL_MAX 10000 /* messages that are not handed out before the caller gets a turn  \
-                                 */
+#define EVENTS_A_POLL_MAX                                                                          \
+    10000 /* messages that are not handed out before the caller gets a turn                        \
+           */
 
 enum partition_state {
     PARTITION_NONE,

@@ -1,7 +1,8 @@
 /*
  * role_probe.c - a small correlate: counts keys in a changelog, with nothing but the role's API.
  *
- *   role_probe BROKERS PREFIX INSTANCE [--committer] [--static] [--slow MS] [--kafka NAME=VALUE]...
+ *   role_probe BROKERS PREFIX INSTANCE [--committer] [--static] [--slow MS] [--gap MS] [--kafka
+ * NAME=VALUE]...
  *
  * Reads <prefix>in; keeps in <prefix>table one record a key (its count) and "pos"; writes one
  * record to <prefix>out when a key is counted for the first time, and one to <prefix>side for every
@@ -50,8 +51,8 @@ struct probe {
     struct part parts[PARTITIONS_MAX];
     struct batch batch;
     size_t changes;
-    int64_t committed_ms;
-    int slow_ms;
+    int64_t committed_ms, turned_ms;
+    int slow_ms, gap_ms;
     bool failed;
 };
 
@@ -262,6 +263,17 @@ static bool commit_is_due(const struct probe *probe)
                                   client_now_ms() - probe->committed_ms >= COMMIT_EVERY_MS);
 }
 
+/* What deliver does after it was frozen: ask before anything is sent. */
+static void mind_the_gap(struct probe *probe)
+{
+    int64_t now_ms = client_now_ms();
+
+    if (probe->gap_ms > 0 && probe->turned_ms > 0 && now_ms - probe->turned_ms > probe->gap_ms)
+        printf("after a gap: %s\n",
+               role_confirm_membership(probe->role, probe->gap_ms) ? "member" : "no member");
+    probe->turned_ms = client_now_ms();
+}
+
 static void turn(struct probe *probe)
 {
     struct error err = {0};
@@ -341,6 +353,7 @@ static int run(struct probe *probe, const struct role_config *config, bool with_
     }
     printf("started\n");
     while (!stopped && !probe->failed) {
+        mind_the_gap(probe);
         if (with_committer)
             loop_with_committer(probe);
         else
@@ -393,6 +406,8 @@ int main(int argc, char **argv)
             config.static_membership = true;
         } else if (strcmp(argv[i], "--slow") == 0 && i + 1 < argc) {
             probe.slow_ms = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--gap") == 0 && i + 1 < argc) {
+            probe.gap_ms = atoi(argv[++i]);
         } else if (strcmp(argv[i], "--kafka") == 0 && i + 1 < argc) {
             char *equals = strchr(argv[++i], '=');
 

@@ -159,3 +159,216 @@ def test_counts_and_restores(probes, way):
     probes.check()
     assert probes.stop("b") == 0
     assert " aborts 0 unknown 0 restores 4" in probes.log("b")
+
+
+@WAYS
+def test_killed_at_random_moments(probes, chance, way):
+    """kill -9 while records flow: transactions are left open, offsets unstable, members gone."""
+    for slot in "abc":
+        probes.start(slot, *way)
+    count = int(12000 * SCALE)
+    flow = threading.Thread(target=probes.feed, args=(count, count // 20, 0.1))
+    flow.start()
+    kills = 0
+    while flow.is_alive():
+        time.sleep(chance.uniform(0.2, 2.5))
+        probes.processes[chance.choice("abc")].kill()
+        kills += 1
+        time.sleep(chance.uniform(0, 0.5))
+        probes.supervise()
+    flow.join()
+    print(f"{kills} kills")
+    probes.check()
+
+
+@WAYS
+def test_frozen_past_its_session(probes, chance, way):
+    """The zombie wakes with records, a transaction and an old generation in its hands."""
+    for slot in "ab":
+        probes.start(slot, *way)
+    flow = threading.Thread(target=probes.feed, args=(int(12000 * SCALE), 300, 0.1))
+    flow.start()
+    while flow.is_alive():
+        frozen = probes.processes[chance.choice("ab")]
+        time.sleep(chance.uniform(0.5, 2))
+        if frozen.poll() is None:
+            frozen.send_signal(signal.SIGSTOP)
+            time.sleep(SESSION_S + chance.uniform(0.5, 2))
+            frozen.send_signal(signal.SIGCONT)
+        probes.supervise()
+    flow.join()
+    probes.check()
+
+
+@WAYS
+@pytest.mark.parametrize("harm", ["kill", "freeze"])
+def test_broker_goes_and_comes_back(own_broker, probes, chance, way, harm):
+    for slot in "ab":
+        probes.start(slot, *way)
+    flow = threading.Thread(target=probes.feed, args=(int(8000 * SCALE), 300, 0.1))
+    flow.start()
+    for _ in range(2):
+        time.sleep(chance.uniform(1, 3))
+        own_broker.do(harm)
+        time.sleep(chance.uniform(1, 8))
+        own_broker.do("start" if harm == "kill" else "thaw")
+    flow.join()
+    probes.check()
+
+
+@WAYS
+def test_rebalanced_while_it_restores(probes, chance, way):
+    """A member comes or goes every second, with a changelog that takes a while to read."""
+    probes.feed(20000, 20000)
+    probes.start("a", *way)
+    probes.check()
+    flow = threading.Thread(target=probes.feed, args=(int(8000 * SCALE), 20000, 0.15))
+    flow.start()
+    while flow.is_alive():
+        slot = chance.choice("bcd")
+        if slot in probes.processes:
+            assert probes.stop(slot) == 0
+        else:
+            probes.start(slot, *way)
+        time.sleep(chance.uniform(0.3, 1.5))
+    flow.join()
+    probes.check()
+
+
+def test_asks_whether_it_is_still_a_member(probes):
+    process = probes.start("a", "--committer", "--gap", str(SESSION_S * 500))
+    probes.feed(1000, 50)
+    probes.check()
+    for seconds, answer in ((SESSION_S * 0.6, "after a gap: member"), (SESSION_S * 2, "after a gap: no member")):
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGCONT)
+        wait_until(answer, lambda: answer in probes.log("a"), 20)
+    probes.feed(1000, 50)
+    probes.check()
+
+
+def test_static_member_comes_back_at_once(probes):
+    probes.start("a", "--static")
+    probes.feed(3000, 100)
+    probes.check()
+    probes.processes["a"].kill()
+    probes.processes["a"].wait()
+    begun = time.monotonic()
+    probes.feed(3000, 100)
+    probes.supervise()
+    probes.check()
+    print(f"recovered in {time.monotonic() - begun:.1f} s")
+
+
+def stranger(probes, **more):
+    """A transactional producer of somebody else."""
+    producer = ck.Producer({"bootstrap.servers": probes.brokers, "transactional.id": f"stranger-{uuid.uuid4()}",
+                            "transaction.timeout.ms": 4000} | more)
+    producer.init_transactions(30)
+    return producer
+
+
+def test_changelog_ends_in_control_records(probes):
+    probes.start("a")
+    probes.feed(2000, 50)
+    probes.check()
+    probes.stop("a")
+    other = stranger(probes)
+    for _ in range(3):
+        other.begin_transaction()
+        for partition in range(PARTITIONS):
+            other.produce(probes.prefix + "table", key="k1", value="999999", partition=partition)
+        other.flush()
+        other.abort_transaction()
+    probes.feed(2000, 50)
+    probes.start("b")
+    probes.check()
+
+
+def test_changelog_ends_in_an_open_transaction(probes):
+    """The restore waits until the coordinator has ended it; what it wrote is not believed."""
+    probes.start("a")
+    probes.feed(2000, 50)
+    probes.check()
+    probes.stop("a")
+    other = stranger(probes)
+    other.begin_transaction()
+    for partition in range(PARTITIONS):
+        other.produce(probes.prefix + "table", key="k1", value="999999", partition=partition)
+    other.flush()
+    probes.feed(2000, 50)
+    begun = time.monotonic()
+    probes.start("b")
+    probes.check()
+    assert time.monotonic() - begun > 2
+    with pytest.raises(ck.KafkaException):
+        other.commit_transaction(10)
+
+
+def test_producer_is_fenced(probes):
+    """A fatal producer error: the outcome is unknown, the producer is made anew, the partitions restored."""
+    probes.start("a")
+    probes.feed(2000, 50)
+    probes.check()
+    stranger(probes, **{"transactional.id": f"{probes.prefix}probe.a-1"})
+    probes.feed(2000, 50)
+    probes.check()
+    assert "unknown: " in probes.log("a")
+    assert probes.started == 1
+
+
+def test_records_expired_before_they_were_read(probes):
+    probes.start("a")
+    probes.feed(2000, 50)
+    probes.check()
+    probes.stop("a")
+    probes.feed(1000, 50)
+    assert probes.producer.flush(60) == 0
+    lost = collections.Counter()
+    gone = [ck.TopicPartition(probes.prefix + "in", p, ck.OFFSET_END) for p in range(PARTITIONS)]
+    for done in probes.admin.delete_records(gone).values():
+        done.result(30)
+    for i in range(1000):
+        lost[f"k{i % 50}"] += 1
+    probes.expected -= lost
+    probes.start("b")
+    wait_until("the loss is said", lambda: probes.log("b").count("is the first that is left") >= PARTITIONS)
+    probes.feed(2000, 50)
+    probes.check()
+
+
+def test_another_topic_under_the_old_name(probes):
+    """A position behind the end is refused with words, not read from the beginning."""
+    probes.start("a")
+    probes.feed(2000, 50)
+    probes.check()
+    probes.stop("a")
+    for done in probes.admin.delete_topics([probes.prefix + "in"]).values():
+        done.result(30)
+    wait_until("topic deleted", lambda: probes.prefix + "in" not in probes.admin.list_topics(timeout=10).topics)
+    probes.create("in")
+    process = probes.start("b")
+    assert process.wait(60) == 1
+    assert "it is not the topic that the state belongs to" in probes.log("b")
+
+
+def test_partitions_were_added(probes):
+    process = probes.start("a", "--kafka", "topic.metadata.refresh.interval.ms=1000")
+    probes.feed(2000, 50)
+    probes.check()
+    probes.admin.create_partitions([admin.NewPartitions(probes.prefix + "in", PARTITIONS + 2)])[
+        probes.prefix + "in"].result(30)
+    assert process.wait(60) == 1
+    assert "its keys have moved" in probes.log("a")
+    process = probes.start("b")
+    assert process.wait(60) == 2
+    assert "they belong beside each other" in probes.log("b")
+
+
+def test_topic_is_missing(probes):
+    for done in probes.admin.delete_topics([probes.prefix + "table"]).values():
+        done.result(30)
+    process = probes.start("a")
+    assert process.wait(90) == 2
+    assert f"topic {probes.prefix}table: " in probes.log("a")
