@@ -10,7 +10,7 @@
 
 #include "producer/finding.h"
 
-#define ENVELOPE_HEADERS_MAX 16
+#define ENVELOPE_HEADERS_MAX 40 /* a finding's, and the reasons of a dead letter beside them */
 
 struct header {
     const char *name;

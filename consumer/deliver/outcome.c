@@ -1,0 +1,311 @@
+/*
+ * outcome.c - how a flight ended, and what that makes of its group.
+ *
+ * Told: the versions that the message carried are told; what came meanwhile is due again. Retry:
+ * the attempt counts and a not-before says when. Dead: what was to be said goes to the dead letters
+ * in the same batch, and the group waits for news; what was given up stays untold, so that news or
+ * a replay say it again. An end can be applied more than once with the same result: after an abort,
+ * and after its partition was restored.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "consumer/deliver/backoff.h"
+#include "consumer/deliver/compose.h"
+#include "consumer/deliver/dead_letter.h"
+#include "consumer/deliver/redact.h"
+#include "consumer/deliver/state.h"
+#include "consumer/deliver/verdict.h"
+
+#define DEAD_DELIVERY_BYTES_MAX ((size_t)4 << 20) /* of pictures in one give-up */
+
+static void clear_failing(struct group_state *state)
+{
+    state->attempt = 0;
+    state->not_before_ms = 0;
+    state->first_try_ms = 0;
+    state->last_error = NULL;
+    state->intent = NULL;
+}
+
+/* The receiver knows this version, or need not: LEFT ends the membership. */
+static int settle_member(struct deliverer *deliverer, struct member_head *head,
+                         const struct flight_member *told, struct error *err)
+{
+    struct group_head *group = head->group;
+    struct member member;
+
+    arena_reset(&deliverer->one);
+    if (member_load(head, &deliverer->one, &member, err) != 0)
+        return -1;
+    if (told == NULL) {
+        member.told = member.wanted;
+    } else if (told->version > member.told || told->version == member.wanted) {
+        member.told = told->version;
+        member.told_status = told->status;
+        member.told_episode = told->episode;
+    }
+    if (member.told == member.wanted && member.picture.news == NEWS_LEFT)
+        return member_forget(deliverer, head, err);
+    if (member.told == member.wanted)
+        member.picture.sample = NULL;
+    return member_store(deliverer, group, head, &member, err);
+}
+
+int group_settle(struct deliverer *deliverer, struct group_head *group, struct group_state *state,
+                 const struct plan *plan, struct moment now, struct error *err)
+{
+    for (size_t i = 0; i < plan->silent_count; i++) {
+        if (settle_member(deliverer, plan->silent[i], NULL, err) != 0)
+            return -1;
+    }
+    deliverer->counters.silent += plan->silent_count;
+    clear_failing(state);
+    due_settled(state, &plan->facts, now.wall_ms);
+    return group_store(deliverer, group, state, now, err);
+}
+
+static int apply_told(struct deliverer *deliverer, const struct flight *flight,
+                      struct group_head *group, struct group_state *state, struct moment now,
+                      struct error *err)
+{
+    struct plan plan;
+
+    for (size_t i = 0; i < flight->members_count; i++) {
+        struct member_head *head =
+            member_find(group, flight->members[i].fingerprint, &deliverer->one);
+        if (head != NULL && settle_member(deliverer, head, &flight->members[i], err) != 0)
+            return -1;
+    }
+    state->told_ms = now.wall_ms;
+    if (state->first_told_ms == 0)
+        state->first_told_ms = now.wall_ms;
+    if (flight->stores) {
+        state->stored.items = (void *)flight->stored.values;
+        state->stored.count = flight->stored.count;
+    }
+    group->in_doubt = false;
+    if (plan_make(group, state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
+        return -1;
+    return group_settle(deliverer, group, state, &plan, now, err);
+}
+
+static int apply_retry(struct deliverer *deliverer, struct flight *flight, struct group_head *group,
+                       struct group_state *state, struct moment now, struct error *err)
+{
+    state->attempt = flight->message.attempt;
+    state->first_try_ms = flight->first_try_ms;
+    state->not_before_ms = flight->retry_at_ms;
+    state->last_error = flight->why;
+    state->intent = NULL;
+    if (flight->stores) {
+        state->stored.items = (void *)flight->stored.values;
+        state->stored.count = flight->stored.count;
+    }
+    if (!flight->integration->ops->has_identity && (flight->in_doubt || flight->message.in_doubt)) {
+        flight->intent.until_ms = now.wall_ms; /* it is over, but may have arrived */
+        state->intent = &flight->intent;
+    }
+    if (wakeup_write(deliverer, group, state, now.wall_ms, err) != 0)
+        return -1;
+    return group_store(deliverer, group, state, now, err);
+}
+
+int outcome_apply(struct deliverer *deliverer, struct flight *flight, struct moment now,
+                  struct error *err)
+{
+    struct group_head *group = flight->group;
+    struct group_state state;
+    int rc = -1;
+
+    flight->group = NULL;
+    flight->epoch = EPOCH_NONE;
+    if (group == NULL)
+        return 0; /* until its partition comes back */
+    if (group->flight == flight)
+        group->flight = NULL;
+    flight->epoch = EPOCH_OPEN;
+    arena_reset(&deliverer->scratch);
+    if (group_load(group, &deliverer->scratch, &state, err) != 0)
+        return -1;
+    if (flight->end == END_TOLD)
+        rc = apply_told(deliverer, flight, group, &state, now, err);
+    else if (flight->end == END_RETRY)
+        rc = apply_retry(deliverer, flight, group, &state, now, err);
+    else
+        rc = delivery_give_up(deliverer, group, &state, flight->reason, flight->why, now, err);
+    return rc;
+}
+
+int flight_end(struct deliverer *deliverer, struct flight *flight, enum flight_end end,
+               struct moment now, struct error *err)
+{
+    limiter_give(&flight->outlet->limiter);
+    if (flight->state == FLIGHT_IN_AIR)
+        deliverer->in_air--;
+    flight->state = FLIGHT_ENDED;
+    flight->end = end;
+    flight->ended_mono_ms = now.mono_ms;
+    if (end == END_TOLD)
+        deliverer->counters.told++;
+    else if (end == END_RETRY)
+        deliverer->counters.retries++;
+    return outcome_apply(deliverer, flight, now, err);
+}
+
+/* Pictures of the changed members, as many as fit. */
+static int pictures_of(const struct plan *plan, struct arena *arena, struct list *ret_pictures,
+                       struct error *err)
+{
+    struct picture *pictures = arena_array(arena, plan->changed_count + 1, sizeof(*pictures));
+    size_t bytes = 0, count = 0;
+
+    if (pictures == NULL)
+        return error_set(err, ERROR_MEMORY, "out of memory for a dead letter");
+    while (count < plan->changed_count) {
+        struct member member;
+        bytes += plan->changed[count]->entry->value.bytes;
+        if (count > 0 && bytes > DEAD_DELIVERY_BYTES_MAX)
+            break;
+        if (member_load(plan->changed[count], arena, &member, err) != 0)
+            return -1;
+        pictures[count++] = member.picture;
+    }
+    *ret_pictures = (struct list){.items = pictures, .count = count};
+    return 0;
+}
+
+int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
+                     struct group_state *state, int reason, const char *detail, struct moment now,
+                     struct error *err)
+{
+    struct arena *arena = &deliverer->scratch;
+    struct dead_delivery dead = {
+        .integration = state->integration,
+        .group = state->group,
+        .group_key = state->group_key,
+        .group_labels = state->group_labels,
+        .reason = reason,
+        .detail = detail,
+        .time_ms = now.wall_ms,
+        .first_try_ms = state->first_try_ms,
+        .tries = state->attempt,
+    };
+    struct plan plan;
+
+    if (plan_make(group, state, now.wall_ms, arena, &plan, err) != 0 ||
+        pictures_of(&plan, arena, &dead.pictures, err) != 0)
+        return -1;
+    /* A reminder that failed is no loss: what it says was told. */
+    if (dead.pictures.count > 0 &&
+        dead_delivery_write(&group->partition->output, DELIVER_DEAD_LETTER,
+                            group->partition->number, &dead, arena, err) != 0)
+        return -1;
+    deliverer->counters.dead++;
+    deliverer_say(deliverer, SAY_WARNING,
+                  "%s: a delivery was given up (%s: %s), %zu of %zu alerts "
+                  "are in the dead letters",
+                  state->integration, dead_reason_names[reason], detail, dead.pictures.count,
+                  plan.changed_count);
+    clear_failing(state);
+    state->due_ms = 0;
+    state->waits_until_ms = 0;
+    state->waits_for = NULL;
+    if (plan.changed_count == 0 && state->timing.repeat_interval_ms > 0)
+        state->due_ms = now.wall_ms + state->timing.repeat_interval_ms;
+    return group_store(deliverer, group, state, now, err);
+}
+
+/* The last answer is needed by the next step; it lives in the flight from here. */
+static struct response *keep(const struct response *response, struct arena *arena)
+{
+    struct response *kept = arena_alloc(arena, sizeof(*kept));
+    struct request_header *headers =
+        arena_array(arena, response->headers_count + 1, sizeof(*headers));
+    char *body = arena_alloc(arena, response->body_bytes + 1);
+
+    if (kept == NULL || headers == NULL || body == NULL)
+        return NULL;
+    for (size_t i = 0; i < response->headers_count; i++) {
+        headers[i].name = arena_strdup(arena, response->headers[i].name);
+        headers[i].value = arena_strdup(arena, response->headers[i].value);
+    }
+    memcpy(body, response->body ? response->body : "", response->body_bytes);
+    *kept = *response;
+    kept->body = body;
+    kept->headers = headers;
+    kept->content_type = arena_strdup(arena, response->content_type ? response->content_type : "");
+    return kept;
+}
+
+static int next_step(struct deliverer *deliverer, struct flight *flight, struct moment now,
+                     struct error *err)
+{
+    struct group_state state;
+
+    flight->renewed = true;
+    flight->state = FLIGHT_WAITS;
+    deliverer->in_air--;
+    arena_reset(&deliverer->scratch);
+    if (flight->group != NULL && group_load(flight->group, &deliverer->scratch, &state, err) != 0)
+        return -1;
+    return flight_step(deliverer, flight, flight->group ? &state : NULL, now, err);
+}
+
+static void note_receiver(struct deliverer *deliverer, struct flight *flight,
+                          const struct verdict *verdict, const struct response *response,
+                          struct moment now)
+{
+    const struct integration *integration = flight->integration;
+    struct limiter *limiter = &flight->outlet->limiter;
+    uint64_t random = deliverer->ops->random(deliverer->self);
+    bool was = limiter_probing(limiter), clamped;
+    int64_t at_ms = now.wall_ms + backoff_ms(flight->message.attempt, integration->backoff_min_ms,
+                                             integration->backoff_max_ms, random);
+    int64_t receiver_ms = limiter_note(limiter, integration, verdict, response, now.wall_ms,
+                                       deliverer->ops->random(deliverer->self), &clamped);
+
+    if (verdict->delay_ms >= 0 && now.wall_ms + verdict->delay_ms > at_ms)
+        at_ms = now.wall_ms + verdict->delay_ms;
+    flight->retry_at_ms = at_ms > receiver_ms ? at_ms : receiver_ms;
+    if (clamped)
+        deliverer_say(deliverer, SAY_WARNING,
+                      "%s: Retry-After of %lld s is cut to %lld s (retry_after_max)",
+                      integration->id, (long long)(response->retry_after_ms / 1000),
+                      (long long)(integration->retry_after_max_ms / 1000));
+    if (!was && limiter_probing(limiter))
+        deliverer_say(deliverer, SAY_WARNING, "%s: stopped (%s), one request at a time tries it",
+                      integration->id, flight->why);
+    else if (was && !limiter_probing(limiter))
+        deliverer_say(deliverer, SAY_INFO, "%s: goes on", integration->id);
+}
+
+int deliverer_response(struct deliverer *deliverer, struct flight *flight,
+                       const struct response *response, struct moment now, struct error *err)
+{
+    const struct integration *integration = flight->integration;
+    struct verdict verdict;
+
+    verdict_judge(integration->ops, integration->ctx, response, &verdict);
+    redact(verdict.detail, sizeof(verdict.detail), &flight->step.request);
+    snprintf(flight->why, sizeof(flight->why), "%s: %s", verdict.why, verdict.detail);
+    note_receiver(deliverer, flight, &verdict, response, now);
+    if (verdict.outcome == DELIVERED) {
+        flight->last = keep(response, &flight->arena);
+        if (flight->last == NULL)
+            return error_set(err, ERROR_MEMORY, "out of memory for an answer");
+        flight->step_number++;
+        return next_step(deliverer, flight, now, err);
+    }
+    if (verdict.outcome == RETRY) {
+        flight->in_doubt = verdict_in_doubt(&verdict, response);
+        return flight_end(deliverer, flight, END_RETRY, now, err);
+    }
+    if (verdict.too_large && flight->size < RENDER_IDENTITY) {
+        flight->size++;
+        return next_step(deliverer, flight, now, err);
+    }
+    flight->reason = verdict.too_large ? DEAD_TOO_LARGE : DEAD_REFUSED;
+    return flight_end(deliverer, flight, END_DEAD, now, err);
+}
