@@ -25,7 +25,7 @@
 #define EVIDENCE_UNITS_MAX       1500
 #define EVIDENCE_SHORT_UNITS_MAX 300
 #define URL_BYTES_MAX            4096
-#define NAME_COLUMNS             12
+#define NAME_COLUMNS             15
 #define COLOUR_OFF               "\033[0m"
 
 static const char *const colour_names[] = {"auto", "always", "never", NULL};

@@ -9,6 +9,8 @@
  */
 #include "consumer/channels/slack.h"
 
+#include <inttypes.h>
+
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/slack_page.h"
 #include "consumer/channels/text.h"
@@ -32,7 +34,8 @@ static const char *const severity_signs[] = {
     [SEVERITY_MEDIUM] = "\U0001F7E1",   [SEVERITY_HIGH] = "\U0001F7E0",
     [SEVERITY_CRITICAL] = "\U0001F534",
 };
-#define RESOLVED_SIGN "\u2705"
+#define RESOLVED_SIGN  "\u2705"
+#define SIGN_UNITS_MAX 3 /* with the space after it */
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -212,20 +215,31 @@ static int add_group(struct slack_page *page, const struct message *message, enu
     return add_lines(page, message, full, err);
 }
 
-static int add_top(struct slack_page *page, const struct message *message, json_t *root,
-                   struct error *err)
+/* What a phone shows: the header, and for one alert its model and count. */
+static const char *notification_text(const struct message *message, const char *header,
+                                     struct arena *arena)
 {
-    const struct text_style fallback = {
+    const struct text_style style = {
         .shape = TEXT_LINE, .escape = slack_escape, .units_max = FALLBACK_UNITS_MAX};
-    char *headline = words_headline(message, SLACK_HEADER_MAX - 3, page->arena);
+    const struct picture *picture = is_single(message) ? message->alerts[0].picture : NULL;
+    char *line = picture ? arena_printf(arena, "%s \u00B7 %s \u00B7 %" PRId64 " findings", header,
+                                        picture->model ? picture->model : "", picture->count)
+                         : arena_strdup(arena, header);
+
+    return line ? text_render(&style, line, 0, arena) : NULL;
+}
+
+static int add_top(struct slack_page *page, const struct message *message, struct error *err)
+{
+    char *headline = words_headline(message, SLACK_HEADER_MAX - SIGN_UNITS_MAX, page->arena);
     const char *sign =
         message->resolved ? RESOLVED_SIGN : severity_signs[message_severity(message)];
     char *header = headline ? arena_printf(page->arena, "%s %s", sign, headline) : NULL;
-    char *text = header ? text_render(&fallback, header, 0, page->arena) : NULL;
+    const char *text = header ? notification_text(message, header, page->arena) : NULL;
 
     if (!text)
         return error_set(err, ERROR_MEMORY, "no memory for a message to Slack");
-    document_set_text(page->document, root, "text", text);
+    document_set_text(page->document, page->document->root, "text", text);
     slack_page_header(page, header);
     return 0;
 }
@@ -248,7 +262,7 @@ const char *slack_message(const struct slack *slack, const struct message *messa
     slack_page_init(&page, &document, arena);
     page.units_max -= FOOT_UNITS;
     page.blocks_max -= FOOT_BLOCKS;
-    if (add_top(&page, message, document.root, err) != 0)
+    if (add_top(&page, message, err) != 0)
         goto out;
     if ((is_single(message) ? add_single : add_group)(&page, message, size, err) != 0)
         goto out;

@@ -125,11 +125,11 @@ static void neutralise(enum text_shape shape, uint32_t code, uint32_t previous, 
 {
     bool line_break = code == '\n' || code == '\r';
 
-    if (code == '\t' || line_break) {
+    if (code == '\r' && next == '\n') {
+        code = 0;
+    } else if (code == '\t' || line_break) {
         if (shape == TEXT_LINE)
             code = ' ';
-        else if (code == '\r' && next == '\n')
-            code = 0;
         else if (code == '\r')
             code = 0x240D;
     } else if (code < 0x20) {

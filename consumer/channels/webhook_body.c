@@ -162,15 +162,18 @@ static void set_tocsin(struct writer *writer, json_t *alert,
 }
 
 /* "Model: helpbot, version 1\nFindings: 256 findings …": for a receiver that knows nothing of
- * `tocsin`. */
+ * `tocsin`. Without "3 d ago": annotations of an alert that did not change are the same in every
+ * message. */
 static const char *description(struct writer *writer, const struct picture *picture)
 {
+    struct message timeless = *writer->message;
     struct buffer text;
     struct facts facts;
 
+    timeless.now_ms = 0;
     buffer_init(&text, DESCRIPTION_BYTES_MAX, writer->arena);
-    if (facts_of(writer->message, picture, FACTS_ALL, SUMMARY_UNITS_MAX, writer->arena, &facts,
-                 NULL) != 0) {
+    if (facts_of(&timeless, picture, FACTS_ALL, SUMMARY_UNITS_MAX, writer->arena, &facts, NULL) !=
+        0) {
         writer->document.failed = true;
         return NULL;
     }
@@ -187,9 +190,8 @@ static void set_annotations(struct writer *writer, json_t *alert,
     const struct picture *picture = message_alert->picture;
     json_t *annotations = document_object(&writer->document, alert, "annotations");
 
-    document_set_text(
-        &writer->document, annotations, "summary",
-        words_alert(writer->message, message_alert, SUMMARY_UNITS_MAX, writer->arena));
+    set_line(writer, annotations, "summary",
+             picture->rule.title ? picture->rule.title : picture->rule.id);
     document_set_text(&writer->document, annotations, "description", description(writer, picture));
     for (size_t i = 0; i < links->count; i++) {
         if (strcmp(links->links[i].id, "runbook") == 0)
