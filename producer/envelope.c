@@ -45,7 +45,7 @@ static void add_copy(struct writer *writer, const char *name, const char *value)
 static bool is_unreserved(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || memchr("-._~/", byte, 5);
+           (byte >= '0' && byte <= '9') || strchr("-._~/", byte);
 }
 
 /* CloudEvents wants a URI reference: the run's id, escaped as a path. */
@@ -53,14 +53,13 @@ static void add_source(struct writer *writer, const struct run *run)
 {
     static const char digits[] = "0123456789ABCDEF";
     char *source = arena_alloc(writer->arena, strlen(SOURCE_PREFIX) + 3 * strlen(run->id) + 1);
-    char *at = source;
+    char *at;
 
     if (!source) {
         writer->failed = true;
         return;
     }
-    memcpy(at, SOURCE_PREFIX, strlen(SOURCE_PREFIX));
-    at += strlen(SOURCE_PREFIX);
+    at = stpcpy(source, SOURCE_PREFIX);
     for (const char *byte = run->id; *byte; byte++) {
         if (is_unreserved(*byte)) {
             *at++ = *byte;

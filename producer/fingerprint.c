@@ -29,8 +29,7 @@ void fingerprint_compute(const char *rule_id, const char *model_name, const char
 {
     const char *strings[] = {rule_id, model_name, target, category};
 
-    memcpy(ret_fingerprint, "v1:", 3);
-    digest_hex(strings, 4, ret_fingerprint + 3);
+    digest_hex(strings, 4, stpcpy(ret_fingerprint, "v1:"));
 }
 
 void finding_fingerprint(const struct finding *finding, char ret_fingerprint[FINGERPRINT_BYTES])

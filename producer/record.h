@@ -73,13 +73,13 @@ struct record_type;
 struct field {
     const char *name;
     enum field_kind kind;
-    size_t offset;
     bool required;
+    bool filled; /* optional STRING or INTEGER: absent is "" or min in the struct, not NULL or 0 */
+    size_t offset;
     double min, max;               /* code points, items or values, by kind */
     const char *const *names;      /* ENUM: NULL-terminated */
     const struct record_type *of;  /* OBJECT, POINTER, LIST */
     const char *help;              /* the schema's description */
-    bool filled; /* optional STRING or INTEGER: absent is "" or min in the struct, not NULL or 0 */
 };
 
 /* A row of a table: the struct and its member, then what else the kind needs, by name. */

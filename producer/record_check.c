@@ -97,7 +97,7 @@ static void expect_names(char *text, size_t bytes, const char *const *names)
 static void expect(char *text, size_t bytes, const struct record_type *type,
                    const struct field *field)
 {
-    if (field->kind == FIELD_TYPE)
+    if (type && field->kind == FIELD_TYPE)
         snprintf(text, bytes, "\"%s\"", type->name);
     else if (field->kind == FIELD_ENUM)
         expect_names(text, bytes, field->names);

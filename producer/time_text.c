@@ -89,7 +89,7 @@ static bool read_clock(const char **at, int64_t *ret_ms)
         !read_number(at, 2, 0, 59, &minute) || !read_byte(at, ':') ||
         !read_number(at, 2, 0, 59, &second) || !read_fraction(at, &ms))
         return false;
-    *ret_ms = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + ms;
+    *ret_ms = INT64_C(1000) * ((hour * 60 + minute) * 60 + second) + ms;
     return true;
 }
 
@@ -103,7 +103,7 @@ static bool read_offset(const char **at, int64_t *ret_ms)
     if ((!read_byte(at, '+') && !read_byte(at, '-')) || !read_number(at, 2, 0, 23, &hour) ||
         !read_byte(at, ':') || !read_number(at, 2, 0, 59, &minute))
         return false;
-    *ret_ms = sign * (hour * 60 + minute) * INT64_C(60000);
+    *ret_ms = INT64_C(60000) * sign * (hour * 60 + minute);
     return true;
 }
 

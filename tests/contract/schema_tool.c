@@ -7,12 +7,13 @@
  *   schema_tool complete          the same for findings as a consumer takes them: the completed
  * record
  *
- * A document is a line "NAME BYTES" and that many bytes. A verdict is a line of JSON: "ok", and
- * where refused "pointer" and "reason"; where accepted "record", as it is written again, after it
- * was made sure that this reads back to itself. Exits 2 when it is called wrongly or the input
- * breaks off.
+ * A document is a line "NAME BYTES", that many bytes and a line feed. A verdict is a line of JSON:
+ * "ok", and where refused "pointer" and "reason"; where accepted "record", as it is written again,
+ * after it was made sure that this reads back to itself. Exits 2 when it is called wrongly or the
+ * input breaks off.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "consumer/records/control.h"
@@ -20,8 +21,9 @@
 #include "consumer/records/delivery.h"
 #include "consumer/records/run_state.h"
 
-#define NAME_BYTES_MAX 64
-#define BROKER_TIME_MS INT64_C(1700000000123)
+#define NAME_BYTES_MAX    64
+#define DECIMAL_BYTES_MAX 24
+#define BROKER_TIME_MS    INT64_C(1700000000123)
 
 static const struct record_type *const records[] = {
     &finding_type,     &run_end_type,   &measurement_type, &alert_type,         &evidence_type,
@@ -127,23 +129,28 @@ static void judge(const struct record_type *type, const char *json, size_t bytes
 static int judge_all(bool complete)
 {
     struct arena arena;
-    char name[NAME_BYTES_MAX];
-    size_t bytes;
-    int read;
+    char line[NAME_BYTES_MAX + DECIMAL_BYTES_MAX];
+    int rc = 0;
 
     arena_init(&arena);
-    while ((read = scanf("%63s %zu", name, &bytes)) == 2) {
-        const struct record_type *type = complete ? &finding_type : find(name);
-        char *json = arena_alloc(&arena, bytes + 1);
+    while (fgets(line, sizeof(line), stdin)) {
+        char *name = line, *decimal = line + strcspn(line, " "), *json;
+        const struct record_type *type;
+        size_t bytes = strtoul(decimal, NULL, 10);
 
-        if (!type || !json || getchar() != '\n' || fread(json, 1, bytes, stdin) != bytes)
+        *decimal = '\0';
+        type = complete ? &finding_type : find(name);
+        json = arena_alloc(&arena, bytes + 1);
+        if (!type || !json || fread(json, 1, bytes, stdin) != bytes || getchar() != '\n') {
+            rc = 2;
             break;
+        }
         judge(type, json, bytes, complete, &arena);
         fflush(stdout);
         arena_reset(&arena);
     }
     arena_fini(&arena);
-    return read == EOF ? 0 : 2;
+    return rc;
 }
 
 int main(int argc, char **argv)

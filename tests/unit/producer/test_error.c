@@ -72,9 +72,9 @@ Test(error, a_cut_splits_no_character)
     struct error err = {.kind = ERROR_NONE};
 
     memset(text, 'x', sizeof(text));
-    strcpy(text + ERROR_TEXT_BYTES_MAX - 3, "€€");
+    memcpy(text + ERROR_TEXT_BYTES_MAX - 3, "€€", sizeof("€€"));
     memset(pointer, 'y', sizeof(pointer));
-    strcpy(pointer + ERROR_POINTER_BYTES_MAX - 2, "éé");
+    memcpy(pointer + ERROR_POINTER_BYTES_MAX - 2, "éé", sizeof("éé"));
     error_set_at(&err, ERROR_INPUT, pointer, "%s", text);
     cr_assert_eq(strlen(err.text), ERROR_TEXT_BYTES_MAX - 3);
     cr_assert_eq(strlen(err.pointer), ERROR_POINTER_BYTES_MAX - 2);

@@ -134,18 +134,17 @@ Test(finding, what_is_no_finding_is_refused)
 
 Test(finding, the_longest_text)
 {
-    char *json = arena_alloc(&arena, FINDING_TEXT_MAX + 1000), *prompt;
+    char *prompt = arena_alloc(&arena, FINDING_TEXT_MAX + 2);
     struct finding finding;
     struct error err;
 
-    strcpy(json, PLAIN(",\"prompt\":\""));
-    prompt = json + strlen(json) - 1;
     memset(prompt, 'x', FINDING_TEXT_MAX);
-    strcpy(prompt + FINDING_TEXT_MAX, "\"}");
-    cr_assert_eq(decode(json, &finding, &err), 0, "%s: %s", err.pointer, err.text);
+    cr_assert_eq(decode(arena_printf(&arena, PLAIN(",\"prompt\":\"%s\""), prompt), &finding, &err),
+                 0, "%s: %s", err.pointer, err.text);
     cr_assert_eq(strlen(finding.prompt), FINDING_TEXT_MAX);
-    strcpy(prompt + FINDING_TEXT_MAX, "x\"}");
-    cr_assert_eq(decode(json, &finding, &err), -1);
+    prompt[FINDING_TEXT_MAX] = 'x';
+    cr_assert_eq(decode(arena_printf(&arena, PLAIN(",\"prompt\":\"%s\""), prompt), &finding, &err),
+                 -1);
     cr_assert_str_eq(err.pointer, "/prompt");
 }
 

@@ -20,9 +20,10 @@ Test(partition, vectors)
         json_t *expected;
 
         json_object_foreach (json_object_get(vector, "partitions"), partitions, expected) {
-            cr_assert_eq(
-                partition_of_key(json_string_value(key), json_string_length(key), atoi(partitions)),
-                json_integer_value(expected), "%s over %s", json_string_value(key), partitions);
+            cr_assert_eq(partition_of_key(json_string_value(key), json_string_length(key),
+                                          (int32_t)strtol(partitions, NULL, 10)),
+                         json_integer_value(expected), "%s over %s", json_string_value(key),
+                         partitions);
         }
     }
     json_decref(file);

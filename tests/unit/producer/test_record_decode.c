@@ -202,13 +202,12 @@ Test(record_decode, pointers_stand_below_the_one_given)
 
 Test(record_decode, a_pointer_too_long_is_cut_on_a_character_boundary)
 {
-    char json[2000] = TREE_START ",\"labels\":{\"";
+    char name[2 * 300 + 1] = {0};
     struct error err;
 
-    for (int i = 0; i < 300; i++)
-        strcat(json, "é");
-    strcat(json, "\":\"\"}}");
-    err = refused(json);
+    for (size_t i = 0; i < 300; i++)
+        memcpy(name + 2 * i, "é", 2);
+    err = refused(arena_printf(&arena, TREE_START ",\"labels\":{\"%s\":\"\"}}", name));
     cr_assert_lt(strlen(err.pointer), ERROR_POINTER_BYTES_MAX);
     cr_assert_geq(strlen(err.pointer), ERROR_POINTER_BYTES_MAX - 2);
     cr_assert(utf8_valid(err.pointer, strlen(err.pointer)));

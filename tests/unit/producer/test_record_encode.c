@@ -212,7 +212,7 @@ Test(record_encode, long_texts_grow)
     labels[0].value = value;
     tree.labels = (struct list){labels, 1};
     cr_assert_eq(strlen(written(&tree)),
-                 strlen(TREE_START ",\"labels\":{\"a\":\"\"}}") + 2 * LABEL_VALUE_MAX);
+                 strlen(TREE_START ",\"labels\":{\"a\":\"\"}}") + (size_t)2 * LABEL_VALUE_MAX);
 }
 
 Test(record_encode, every_allocation_that_fails_is_an_error)

@@ -2,6 +2,7 @@
  * test_record_schema.c - what the table says is what the schema says.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "producer/record_check.h"
 #include "sample_record.h"
@@ -10,7 +11,7 @@ static const json_t *at(const json_t *value, const char *path)
 {
     char names[128], *rest = names, *name;
 
-    strcpy(names, path);
+    snprintf(names, sizeof(names), "%s", path);
     while (value && (name = strsep(&rest, ".")))
         value = json_object_get(value, name);
     return value;
