@@ -1,0 +1,35 @@
+/*
+ * option_table.h - the rows behind options.h, for the parser and the help.
+ */
+#ifndef TOCSIN_PRODUCER_CLI_OPTION_TABLE_H
+#define TOCSIN_PRODUCER_CLI_OPTION_TABLE_H
+
+#include "producer/cli/options.h"
+
+enum option_kind {
+    OPTION_FLAG,     /* bool */
+    OPTION_TEXT,     /* const char * */
+    OPTION_LIST,     /* struct option_list */
+    OPTION_SECONDS,  /* int64_t, ms */
+    OPTION_SEVERITY, /* int */
+    OPTION_FRACTION, /* double, 0..1 */
+};
+
+struct option_row {
+    const char *name; /* without dashes */
+    char letter;      /* '\0' for none */
+    enum option_kind kind;
+    size_t offset;
+    const char *value; /* how the help calls it; NULL for a flag */
+    const char *help;
+    const char *group; /* a heading before this row, or NULL */
+};
+
+extern const struct option_row option_rows[]; /* ends with a NULL name */
+
+#define OPTION_VARIABLE_BYTES 64
+
+/* "TOCSIN_MIN_SEVERITY" */
+void option_variable(const struct option_row *row, char ret_name[OPTION_VARIABLE_BYTES]);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * options.c - argv and the environment into struct options.
+ *
+ * The environment is read first and the command line over it; a list on the command line replaces
+ * the variable's. Errors name the option, never its value.
+ */
+#include "producer/cli/options.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "producer/cli/option_table.h"
+#include "producer/sink.h"
+
+static int set_severity(int *severity, const char *text)
+{
+    for (int i = 0; severity_names[i]; i++) {
+        if (strcmp(severity_names[i], text) == 0) {
+            *severity = i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int set_fraction(double *fraction, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || *end || !(value >= 0 && value <= 1))
+        return -1;
+    *fraction = value;
+    return 0;
+}
+
+static int set_seconds(int64_t *milliseconds, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || *end || !(value >= 0.1 && value <= SINK_TIMEOUT_MS_MAX / 1000.0))
+        return -1;
+    *milliseconds = llround(value * 1000);
+    return 0;
+}
+
+static int set_list(struct option_list *list, const char *text)
+{
+    if (list->count == OPTION_LIST_MAX)
+        return -1;
+    list->items[list->count++] = text;
+    return 0;
+}
+
+static int set_text(const char **to, const char *text)
+{
+    *to = text;
+    return 0;
+}
+
+static const char *const expected[] = {
+    [OPTION_FLAG] = "no value",
+    [OPTION_TEXT] = "a value",
+    [OPTION_LIST] = "no more values than 256",
+    [OPTION_SECONDS] = "seconds from 0.1 to 86400",
+    [OPTION_SEVERITY] = "info, low, medium, high or critical",
+    [OPTION_FRACTION] = "a number from 0 to 1",
+};
+
+static int set(struct options *options, const struct option_row *row, const char *text,
+               struct error *err)
+{
+    void *member = (char *)options + row->offset;
+    int rc = 0;
+
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(bool *)member = true;
+        break;
+    case OPTION_TEXT:
+        rc = set_text(member, text);
+        break;
+    case OPTION_LIST:
+        rc = set_list(member, text);
+        break;
+    case OPTION_SECONDS:
+        rc = set_seconds(member, text);
+        break;
+    case OPTION_SEVERITY:
+        rc = set_severity(member, text);
+        break;
+    case OPTION_FRACTION:
+        rc = set_fraction(member, text);
+        break;
+    }
+    return rc ? error_set(err, ERROR_INPUT, "--%s: expected %s", row->name, expected[row->kind])
+              : 0;
+}
+
+static int read_lines(struct options *options, const struct option_row *row, const char *value,
+                      struct arena *arena, struct error *err)
+{
+    while (*value) {
+        size_t bytes = strcspn(value, "\n");
+        const char *line = arena_strndup(arena, value, bytes);
+
+        if (!line)
+            return error_set(err, ERROR_MEMORY, "no memory for options");
+        if (bytes && set(options, row, line, err))
+            return -1;
+        value += bytes + (value[bytes] == '\n');
+    }
+    return 0;
+}
+
+static bool is_off(const char *value)
+{
+    return !*value || strcmp(value, "0") == 0 || strcmp(value, "false") == 0;
+}
+
+static int read_environment(struct options *options, ci_lookup *lookup, void *ctx,
+                            struct arena *arena, struct error *err)
+{
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        char variable[OPTION_VARIABLE_BYTES];
+        const char *value;
+        int rc = 0;
+
+        option_variable(row, variable);
+        value = lookup(ctx, variable);
+        if (!value || !*value || row->offset == offsetof(struct options, help))
+            continue;
+        if (row->kind == OPTION_LIST)
+            rc = read_lines(options, row, value, arena, err);
+        else if (row->kind != OPTION_FLAG || !is_off(value))
+            rc = set(options, row, value, err);
+        if (rc)
+            return -1;
+    }
+    return 0;
+}
+
+static const struct option_row *row_of_name(const char *name, size_t bytes)
+{
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        if (strlen(row->name) == bytes && memcmp(row->name, name, bytes) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static const struct option_row *row_of_letter(char letter)
+{
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        if (row->letter && row->letter == letter)
+            return row;
+    }
+    return NULL;
+}
+
+#define OPTION_ROWS_MAX 64
+
+/* Where the command line is being read. */
+struct reader {
+    struct options *options;
+    int count, at;
+    char *const *arguments;
+    bool replaced[OPTION_ROWS_MAX]; /* lists of the environment that the command line replaced */
+};
+
+static int take(struct reader *reader, const struct option_row *row, const char *value,
+                struct error *err)
+{
+    size_t index = (size_t)(row - option_rows);
+
+    if (row->kind == OPTION_FLAG && value)
+        return error_set(err, ERROR_INPUT, "--%s: expected %s", row->name, expected[row->kind]);
+    if (row->kind != OPTION_FLAG && !value) {
+        if (reader->at == reader->count)
+            return error_set(err, ERROR_INPUT, "--%s: expected a value", row->name);
+        value = reader->arguments[reader->at++];
+    }
+    if (row->kind == OPTION_LIST && !reader->replaced[index]) {
+        ((struct option_list *)(void *)((char *)reader->options + row->offset))->count = 0;
+        reader->replaced[index] = true;
+    }
+    return set(reader->options, row, value, err);
+}
+
+static int take_long(struct reader *reader, const char *text, struct error *err)
+{
+    size_t bytes = strcspn(text, "=");
+    const struct option_row *row = row_of_name(text, bytes);
+
+    if (!row)
+        return error_set(err, ERROR_INPUT, "there is no option --%.*s", (int)bytes, text);
+    return take(reader, row, text[bytes] == '=' ? text + bytes + 1 : NULL, err);
+}
+
+/* One letter; what follows it is its value, or for a flag more letters. */
+static int take_short(struct reader *reader, const char *text, struct error *err)
+{
+    for (; *text; text++) {
+        const struct option_row *row = row_of_letter(*text);
+
+        if (!row)
+            return error_set(err, ERROR_INPUT, "there is no option -%c", *text);
+        if (row->kind != OPTION_FLAG)
+            return take(reader, row, text[1] ? text + 1 : NULL, err);
+        if (take(reader, row, NULL, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_arguments(struct reader *reader, struct error *err)
+{
+    bool only_reports = false;
+
+    while (reader->at < reader->count) {
+        const char *text = reader->arguments[reader->at++];
+        int rc;
+
+        if (!only_reports && strcmp(text, "--") == 0) {
+            only_reports = true;
+            continue;
+        }
+        if (only_reports || text[0] != '-' || text[1] == '\0')
+            rc = set_list(&reader->options->reports, text)
+                     ? error_set(err, ERROR_INPUT, "at most %d reports can be given",
+                                 OPTION_LIST_MAX)
+                     : 0;
+        else
+            rc = text[1] == '-' ? take_long(reader, text + 2, err)
+                                : take_short(reader, text + 1, err);
+        if (rc)
+            return -1;
+    }
+    return 0;
+}
+
+static int check(const struct options *options, struct error *err)
+{
+    if (options->help)
+        return 0;
+    if (options->reports.count == 0 && !options->rule)
+        return error_set(err, ERROR_INPUT, "expected a report, or --rule for one finding");
+    if (options->reports.count > 0 && options->rule)
+        return error_set(err, ERROR_INPUT, "expected a report or --rule, not both");
+    if (!options->brokers && !options->dry_run)
+        return error_set(err, ERROR_INPUT,
+                         "expected --brokers or TOCSIN_BROKERS (or --dry-run, which needs none)");
+    return 0;
+}
+
+int options_parse(int count, char *const *arguments, ci_lookup *lookup, void *ctx,
+                  struct arena *arena, struct options *ret_options, struct error *err)
+{
+    struct options options = {
+        .timeout_ms = SINK_TIMEOUT_MS_DEFAULT, .severity = SEVERITY_MEDIUM, .confidence = 1.0};
+    struct reader reader = {.options = &options, .count = count, .arguments = arguments};
+
+    if (read_environment(&options, lookup, ctx, arena, err) || read_arguments(&reader, err) ||
+        check(&options, err))
+        return -1;
+    *ret_options = options;
+    return 0;
+}
+
+int options_pair(const char *text, struct arena *arena, const char **ret_name,
+                 const char **ret_value, struct error *err)
+{
+    const char *equals = strchr(text, '=');
+    const char *name = equals ? arena_strndup(arena, text, (size_t)(equals - text)) : NULL;
+
+    if (!equals || equals == text)
+        return error_set(err, ERROR_INPUT, "expected name=value");
+    if (!name)
+        return error_set(err, ERROR_MEMORY, "no memory for options");
+    *ret_name = name;
+    *ret_value = equals + 1;
+    return 0;
+}

@@ -1,0 +1,219 @@
+/*
+ * publisher.c - one finding at a time: thresholds, cut, identity, record.
+ *
+ * The thresholds come first, so that what is withheld costs nothing but its fingerprint. A finding
+ * is remembered as sent before it is handed to the sink: when the sink fails, the program ends
+ * anyway.
+ */
+#include "producer/publisher.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "producer/cut.h"
+#include "producer/digest.h"
+
+int64_t publisher_now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void publisher_init(struct publisher *publisher, struct sink *sink, int min_severity,
+                    double min_confidence)
+{
+    memset(publisher, 0, sizeof(*publisher));
+    publisher->sink = sink;
+    publisher->min_severity = min_severity;
+    publisher->min_confidence = min_confidence;
+    pthread_mutex_init(&publisher->lock, NULL);
+}
+
+void publisher_fini(struct publisher *publisher)
+{
+    tally_fini(&publisher->occurrences);
+    tally_fini(&publisher->sent);
+    pthread_mutex_destroy(&publisher->lock);
+}
+
+void publisher_next_report(struct publisher *publisher)
+{
+    pthread_mutex_lock(&publisher->lock);
+    tally_reset(&publisher->occurrences);
+    pthread_mutex_unlock(&publisher->lock);
+}
+
+void measurement_series(const struct measurement *measurement, char ret_series[SERIES_BYTES])
+{
+    const char *const strings[] = {measurement->model.name, measurement->benchmark,
+                                   measurement->metric, measurement->target};
+
+    memcpy(ret_series, "m1:", 3);
+    digest_hex(strings, sizeof(strings) / sizeof(strings[0]), ret_series + 3);
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* What a reader of a report may leave out. */
+static void fill(struct finding *finding)
+{
+    finding->rule.title = or_empty(finding->rule.title);
+    finding->rule.tool = or_empty(finding->rule.tool);
+    finding->rule.probe = or_empty(finding->rule.probe);
+    finding->rule.detector = or_empty(finding->rule.detector);
+    finding->category = or_empty(finding->category);
+    finding->prompt = or_empty(finding->prompt);
+    finding->output = or_empty(finding->output);
+    if (!finding->target && *or_empty(finding->run.repository))
+        finding->target = finding->run.repository;
+    if (finding->time_ms == 0)
+        finding->time_ms = publisher_now_ms();
+}
+
+static int identify(struct publisher *publisher, struct finding *finding, struct arena *arena,
+                    uint32_t *ret_sent_before, struct error *err)
+{
+    bool had_id = finding->id != NULL;
+    char id[FINDING_ID_BYTES];
+    uint32_t before;
+
+    if (!had_id) {
+        finding->occurrence = 0;
+        finding_id(finding, finding->fingerprint, id);
+        if (tally_add(&publisher->occurrences, id, &before, err))
+            return -1;
+        finding->occurrence = before;
+    }
+    finding_id(finding, finding->fingerprint, id);
+    finding->id = arena_strdup(arena, id);
+    if (!finding->id)
+        return error_set(err, ERROR_MEMORY, "no memory for a finding");
+    return tally_add(&publisher->sent, id, ret_sent_before, err);
+}
+
+/* Decides what becomes of a complete finding, under the lock. */
+static int decide(struct publisher *publisher, struct run_book *book, struct finding *finding,
+                  struct arena *arena, enum finding_fate *ret_fate, struct error *err)
+{
+    uint32_t sent_before;
+
+    if (finding->severity < publisher->min_severity ||
+        finding->confidence < publisher->min_confidence) {
+        *ret_fate = FATE_WITHHELD;
+        return book ? run_book_withheld(book, finding->fingerprint, err) : 0;
+    }
+    if (identify(publisher, finding, arena, &sent_before, err))
+        return -1;
+    *ret_fate = sent_before ? FATE_REPEATED : FATE_SENT;
+    return 0;
+}
+
+static int send_finding(struct publisher *publisher, const struct finding *finding,
+                        struct arena *arena, struct error *err)
+{
+    struct sink_record record = {.key = finding->fingerprint, .partition = SINK_BY_KEY};
+    struct envelope envelope;
+
+    record.value = record_encode(&finding_type, finding, arena, &record.value_bytes, err);
+    if (!record.value || envelope_of_finding(finding, arena, &envelope, err))
+        return -1;
+    if (record.value_bytes > FINDING_RECORD_BYTES_MAX)
+        return error_set(err, ERROR_INPUT,
+                         "a record takes %zu bytes without its evidence's end, at most %d may be",
+                         record.value_bytes, FINDING_RECORD_BYTES_MAX);
+    record.envelope = &envelope;
+    return publisher->sink->ops->send(publisher->sink, &record, err);
+}
+
+static int count(struct publisher *publisher, struct run_book *book, const struct finding *finding,
+                 enum finding_fate fate, struct error *err)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&publisher->lock);
+    publisher->counts.by[fate]++;
+    if (fate == FATE_SENT) {
+        publisher->counts.cut += finding->output_cut_bytes || finding->prompt_cut_bytes;
+        rc = book ? run_book_published(book, finding->fingerprint, err) : 0;
+    }
+    pthread_mutex_unlock(&publisher->lock);
+    return rc;
+}
+
+int publisher_finding(struct publisher *publisher, struct run_book *book, struct finding *finding,
+                      struct arena *arena, enum finding_fate *ret_fate, struct error *err)
+{
+    char fingerprint[FINGERPRINT_BYTES];
+    enum finding_fate fate;
+    int rc;
+
+    fill(finding);
+    if (cut_finding(finding, arena, err))
+        return -1;
+    finding_fingerprint(finding, fingerprint);
+    finding->fingerprint = arena_strdup(arena, fingerprint);
+    if (!finding->fingerprint)
+        return error_set(err, ERROR_MEMORY, "no memory for a finding");
+    pthread_mutex_lock(&publisher->lock);
+    rc = decide(publisher, book, finding, arena, &fate, err);
+    pthread_mutex_unlock(&publisher->lock);
+    if (rc || (fate == FATE_SENT && send_finding(publisher, finding, arena, err)) ||
+        count(publisher, book, finding, fate, err))
+        return -1;
+    *ret_fate = fate;
+    return 0;
+}
+
+int publisher_measurement(struct publisher *publisher, const struct measurement *measurement,
+                          struct arena *arena, struct error *err)
+{
+    struct sink_record record = {.partition = SINK_BY_KEY};
+    char series[SERIES_BYTES];
+    struct envelope envelope;
+
+    measurement_series(measurement, series);
+    record.key = series;
+    record.value = record_encode(&measurement_type, measurement, arena, &record.value_bytes, err);
+    if (!record.value || envelope_of_measurement(measurement, arena, &envelope, err))
+        return -1;
+    record.envelope = &envelope;
+    return publisher->sink->ops->send(publisher->sink, &record, err);
+}
+
+int publisher_run_end(struct publisher *publisher, const struct run_end *end, struct arena *arena,
+                      struct error *err)
+{
+    struct sink *sink = publisher->sink;
+    struct sink_record record = {.key = end->run.id};
+    struct envelope envelope;
+    int32_t partitions;
+
+    record.value = record_encode(&run_end_type, end, arena, &record.value_bytes, err);
+    if (!record.value || envelope_of_run_end(end, true, arena, &envelope, err))
+        return -1;
+    record.envelope = &envelope;
+    if (sink->ops->flush(sink, err) || sink->ops->partitions(sink, &partitions, err))
+        return -1;
+    for (; record.partition < partitions; record.partition++) {
+        if (sink->ops->send(sink, &record, err))
+            return -1;
+    }
+    return sink->ops->flush(sink, err);
+}
+
+int publisher_end_book(struct publisher *publisher, struct run_book *book, int64_t now_ms,
+                       struct arena *arena, struct error *err)
+{
+    struct run_end end;
+    int rc;
+
+    pthread_mutex_lock(&publisher->lock);
+    rc = run_book_end(book, now_ms, arena, &end, err);
+    pthread_mutex_unlock(&publisher->lock);
+    return rc ? rc : publisher_run_end(publisher, &end, arena, err);
+}

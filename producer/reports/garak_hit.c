@@ -1,0 +1,224 @@
+/*
+ * garak_hit.c - one hit into a finding.
+ *
+ * A prompt of one user turn is its text; any other conversation is written turn by turn under its
+ * roles, since all turns are needed to reproduce it. A message without text but with a file is
+ * named by that file.
+ */
+#include "producer/reports/garak_hit.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "producer/record_text.h"
+#include "producer/text.h"
+
+#define TIME_BYTES_MAX 64
+
+static int no_memory(struct error *err)
+{
+    return error_set(err, ERROR_MEMORY, "no memory for a hit");
+}
+
+const char *garak_plain_name(const char *name)
+{
+    static const char *const prefixes[] = {"garak.", "probes.", "detectors.", "detector.",
+                                           "harnesses."};
+
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            name += strlen(prefixes[i]);
+    }
+    return name;
+}
+
+const char *garak_rule(const char *probe, const char *detector, struct arena *arena)
+{
+    return arena_printf(arena, "garak/%s/%s", probe, detector);
+}
+
+const char *garak_model(const char *type, const char *name)
+{
+    if (name && *name && strcmp(name, "None") != 0)
+        return name;
+    return type && *type ? type : name;
+}
+
+int64_t garak_time(const json_t *time)
+{
+    const char *text = json_string_value(time);
+    char zoned[TIME_BYTES_MAX];
+    int64_t time_ms;
+
+    if (!text || strlen(text) + 2 > sizeof(zoned))
+        return 0;
+    if (time_parse(text, &time_ms) == 0)
+        return time_ms;
+    snprintf(zoned, sizeof(zoned), "%sZ", text);
+    return time_parse(zoned, &time_ms) == 0 ? time_ms : 0;
+}
+
+/* A message: a string, or an object with a text, or with a file in its place. */
+static const char *message_text(const json_t *message, struct arena *arena)
+{
+    const char *text, *path;
+
+    if (json_is_string(message))
+        return json_string_value(message);
+    text = json_string_value(json_object_get(message, "text"));
+    path = json_string_value(json_object_get(message, "data_path"));
+    if (text && *text)
+        return text;
+    return path ? arena_printf(arena, "[file %s]", path) : "";
+}
+
+static const char *conversation_text(const json_t *turns, struct arena *arena)
+{
+    struct record_text text;
+    const json_t *turn;
+    size_t i;
+
+    record_text_init(&text, arena);
+    json_array_foreach (turns, i, turn) {
+        const char *role = json_string_value(json_object_get(turn, "role"));
+        const char *said = message_text(json_object_get(turn, "content"), arena);
+
+        if (!said)
+            return NULL;
+        record_text_append(&text, i ? "\n\n[" : "[", i ? 3 : 1);
+        record_text_append(&text, role ? role : "user", strlen(role ? role : "user"));
+        record_text_append(&text, "]\n", 2);
+        record_text_append(&text, said, strlen(said));
+    }
+    return text.failed ? NULL : text.text;
+}
+
+static const char *prompt_text(const json_t *prompt, struct arena *arena)
+{
+    const json_t *turns = json_is_array(prompt) ? prompt : json_object_get(prompt, "turns");
+    const json_t *first = json_array_get(turns, 0);
+    const char *role = json_string_value(json_object_get(first, "role"));
+
+    if (json_array_size(turns) == 0)
+        return message_text(prompt, arena);
+    if (json_array_size(turns) == 1 && (!role || strcmp(role, "user") == 0))
+        return message_text(json_object_get(first, "content"), arena);
+    return conversation_text(turns, arena);
+}
+
+int garak_finding(const struct garak_hit *hit, struct arena *arena, struct finding *ret_finding,
+                  struct error *err)
+{
+    const char *probe = garak_plain_name(hit->probe), *detector = garak_plain_name(hit->detector);
+    const struct garak_family *family = garak_family(probe);
+    bool has_goal = hit->goal && *hit->goal;
+    struct finding finding = {.severity = (int)family->severity};
+    const char *title = arena_printf(arena, "%s%s%s", family->words, has_goal ? ": " : "",
+                                     has_goal ? hit->goal : "");
+
+    if (!hit->model || !*hit->model)
+        return error_set(err, ERROR_INPUT,
+                         "the report names no model before its first hit: give --model");
+    finding.rule = (struct rule){.id = garak_rule(probe, detector, arena),
+                                 .title = text_cut(title, TITLE_MAX_CHARS, arena),
+                                 .tool = "garak",
+                                 .probe = arena_strdup(arena, probe),
+                                 .detector = arena_strdup(arena, detector)};
+    finding.model.name = text_cut(hit->model, NAME_MAX_CHARS, arena);
+    finding.confidence = garak_confidence(detector);
+    if (hit->score < 1)
+        finding.confidence *= hit->score > 0 ? hit->score : 0;
+    finding.prompt = prompt_text(hit->prompt, arena);
+    finding.output = message_text(hit->output, arena);
+    if (!finding.rule.id || !finding.rule.title || !finding.rule.probe || !finding.rule.detector ||
+        !finding.model.name || !finding.prompt || !finding.output)
+        return no_memory(err);
+    *ret_finding = finding;
+    return 0;
+}
+
+/* Tags by their scheme, the part before the first colon. */
+struct labels {
+    struct label items[LABELS_MAX];
+    size_t count;
+    struct arena *arena;
+    bool failed;
+};
+
+static void label_add(struct labels *labels, const char *name, const char *value)
+{
+    for (size_t i = 0; i < labels->count; i++) {
+        struct label *label = &labels->items[i];
+
+        if (strcmp(label->name, name) != 0)
+            continue;
+        value = arena_printf(labels->arena, "%s,%s", label->value, value);
+        label->value = text_cut(value, LABEL_VALUE_MAX, labels->arena);
+        labels->failed |= !label->value;
+        return;
+    }
+    if (labels->count == LABELS_MAX)
+        return;
+    value = text_cut(value, LABEL_VALUE_MAX, labels->arena);
+    name = text_cut(name, LABEL_NAME_MAX, labels->arena);
+    labels->failed |= !name || !value;
+    labels->items[labels->count++] = (struct label){name, value};
+}
+
+/* "avid-effect" -> "avid_effect"; garak's OWASP numbers are those of the list of 2023. */
+static const char *label_name(const char *scheme, size_t bytes, struct arena *arena)
+{
+    char *name;
+
+    if (bytes == strlen("owasp") && memcmp(scheme, "owasp", bytes) == 0)
+        return "owasp_llm_2023";
+    name = arena_strndup(arena, scheme, bytes);
+    for (char *at = name; at && *at; at++) {
+        if (!isalnum((unsigned char)*at) || (unsigned char)*at >= 0x80)
+            *at = '_';
+    }
+    if (name && isdigit((unsigned char)*name))
+        *name = '_';
+    return name;
+}
+
+static void tag_add(struct labels *labels, const char *tag)
+{
+    const char *colon = strchr(tag, ':'), *name;
+
+    if (!colon || colon == tag || !colon[1])
+        return;
+    name = label_name(tag, (size_t)(colon - tag), labels->arena);
+    if (name)
+        label_add(labels, name, colon + 1);
+    else
+        labels->failed = true;
+}
+
+int garak_labels(const struct garak_family *family, const json_t *tags, const json_t *intent,
+                 const json_t *defcon, struct arena *arena, struct list *ret_labels,
+                 struct error *err)
+{
+    struct labels labels = {.arena = arena};
+    struct label *items;
+    const json_t *tag;
+    size_t i;
+
+    if (json_is_string(intent) && *json_string_value(intent))
+        label_add(&labels, "intent", json_string_value(intent));
+    if (json_is_integer(defcon))
+        label_add(&labels, "garak_defcon",
+                  arena_printf(arena, "%lld", (long long)json_integer_value(defcon)));
+    json_array_foreach (tags, i, tag) {
+        if (json_is_string(tag))
+            tag_add(&labels, json_string_value(tag));
+    }
+    if (json_array_size(tags) == 0 && family->owasp_2023)
+        label_add(&labels, "owasp_llm_2023", family->owasp_2023);
+    items = arena_array(arena, labels.count + 1, sizeof(*items));
+    if (!items || labels.failed)
+        return no_memory(err);
+    memcpy(items, labels.items, labels.count * sizeof(*items));
+    *ret_labels = (struct list){.items = items, .count = labels.count};
+    return 0;
+}
