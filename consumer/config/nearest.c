@@ -40,7 +40,7 @@ static size_t distance(const char *a, size_t a_bytes, const char *b, size_t b_by
 
 const char *nearest_name(const char *name, const char *const *known, size_t count)
 {
-    size_t bytes = strlen(name), best = bytes / 3 + 2;
+    size_t bytes = strlen(name), best = bytes / 3 + 1;
     const char *found = NULL;
 
     for (size_t i = 0; i < count; i++) {

@@ -1,0 +1,399 @@
+/* Whole configurations: what a good one becomes, and where and why a bad one is refused. */
+#include "consumer/config/config.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct error problems[4];
+static size_t problems_count;
+
+static struct config *parse(const char *text)
+{
+    struct config *config = NULL;
+
+    config_check("f", text, strlen(text), &config, problems, 4, &problems_count);
+    return config;
+}
+
+static struct config *parse_good(const char *text)
+{
+    struct config *config = parse(text);
+
+    cr_assert(config, "%s", problems[0].text);
+    return config;
+}
+
+static const char smallest[] = "route: {receiver: a}\nreceivers: [{name: a}]\n";
+
+Test(config, defaults_are_design_md_s)
+{
+    struct config *c = parse_good("route: {receiver: a}\n"
+                                  "receivers: [{name: a, console_configs: [{}]}]\n");
+    const struct integration *i = &c->integrations[0];
+    const struct retry_tier *tiers = c->topics.retry_tiers.items;
+
+    cr_assert_str_eq(c->topics.prefix, "tocsin.");
+    cr_assert_eq(c->topics.partitions, 6);
+    cr_assert_eq(c->topics.notification_partitions, 6);
+    cr_assert_eq(c->topics.replication, 3);
+    cr_assert_eq(c->topics.retry_tiers.count, 4);
+    cr_assert_str_eq(tiers[1].name, "10m");
+    cr_assert_eq(tiers[3].delay_ms, 6 * 3600000);
+    cr_assert(c->topics.create);
+    cr_assert_eq(c->lifecycle.dedupe_window_ms, INT64_C(3) * 86400000);
+    cr_assert_eq(c->lifecycle.seen_ids_max, 4 << 20);
+    cr_assert_eq(c->lifecycle.run_time_limit_ms, 6 * 3600000);
+    cr_assert_eq(c->lifecycle.clean_runs, 1);
+    cr_assert_eq(c->lifecycle.stale_after_ms, INT64_C(30) * 86400000);
+    cr_assert(!c->lifecycle.notify_model_version);
+    cr_assert_eq(c->route->timing.group_wait_ms, 30000);
+    cr_assert_eq(c->route->timing.group_interval_ms, 300000);
+    cr_assert_eq(c->route->timing.repeat_interval_ms, 86400000);
+    cr_assert_eq(c->route->group_by_count, 0);
+    cr_assert(!c->static_membership);
+    cr_assert_null(c->external_url);
+    cr_assert_eq(c->integrations_count, 1);
+    cr_assert_str_eq(i->id, "a/console/0");
+    cr_assert_str_eq(i->receiver, "a");
+    cr_assert(i->send_resolved);
+    cr_assert_eq(i->flush, FLUSH_TIMERS);
+    cr_assert_eq(i->max_wait_ms, 3600000);
+    cr_assert_eq(i->shards, 1);
+    cr_assert_eq(i->concurrency, 4);
+    cr_assert_eq(i->request_timeout_ms, 5000);
+    cr_assert_eq(i->attempts_max, 0);
+    cr_assert_eq(i->age_max_ms, INT64_C(3) * 86400000);
+    cr_assert_eq(i->backoff_min_ms, 1000);
+    cr_assert_eq(i->backoff_max_ms, 600000);
+    cr_assert_eq(i->retry_after_max_ms, 3600000);
+    cr_assert_eq(i->on_doubt, DOUBT_SEND_AGAIN);
+    config_free(c);
+}
+
+Test(config, integrations_of_a_receiver_are_one_range)
+{
+    struct config *c =
+        parse_good("receivers:\n"
+                   "- name: a\n"
+                   "  console_configs: [{}, {send_resolved: false}]\n"
+                   "  flush: run_end\n"
+                   "- name: none\n"
+                   "- name: b\n"
+                   "  webhook_configs: [{url: 'http://h/'}]\n"
+                   "  on_doubt: dead_letter\n"
+                   "  console_configs: [~]\n"
+                   "route: {receiver: a, routes: [{receiver: b}, {receiver: none}]}\n"
+                   "global: {concurrency: 9, flush: timers}\n");
+    const struct integration *first = NULL;
+
+    cr_assert_eq(config_receiver(c, "a", &first), 2);
+    cr_assert_eq(first, config_integration(c, "a/console/0"));
+    cr_assert_eq(first[0].flush, FLUSH_RUN_END);
+    cr_assert(first[0].send_resolved && !first[1].send_resolved);
+    cr_assert_eq(config_receiver(c, "b", &first), 2);
+    cr_assert_str_eq(first[0].id, "b/webhook/0");
+    cr_assert_eq(first[0].on_doubt, DOUBT_DEAD_LETTER);
+    cr_assert_eq(first[1].concurrency, 9);
+    cr_assert_eq(first[1].flush, FLUSH_TIMERS);
+    cr_assert_eq(config_receiver(c, "none", &first), 0);
+    cr_assert_null(first);
+    cr_assert_eq(config_receiver(c, "unknown", &first), 0);
+    cr_assert_null(config_integration(c, "a/console/2"));
+    cr_assert_eq(c->warnings_count, 0);
+    config_free(c);
+}
+
+Test(config, children_inherit_and_overwrite)
+{
+    struct config *c =
+        parse_good("receivers: [{name: a}, {name: b}]\n"
+                   "route:\n"
+                   "  receiver: a\n"
+                   "  routes:\n"
+                   "  - routes: [{group_by: ['...']}, {group_by: []}, {continue: on}]\n"
+                   "    receiver: b\n"
+                   "    continue: true\n"
+                   "    matchers: [b=2, 'a=~\"1\"']\n"
+                   "    match: {c: 3}\n"
+                   "    match_re: {d: '4'}\n"
+                   "    group_wait: 0s\n"
+                   "  - receiver: ''\n"
+                   "  group_by: [y, x]\n"
+                   "  repeat_interval: 1h\n");
+    const struct route *child = &c->route->children[0], *grandchildren = child->children;
+    static const char *const names[] = {"a", "b", "c", "d"};
+
+    cr_assert_eq(c->route->children_count, 2);
+    cr_assert_str_eq(child->receiver, "b");
+    cr_assert(child->continues);
+    cr_assert_eq(child->line, 5);
+    cr_assert_eq(child->parent, c->route);
+    cr_assert_eq(child->matchers_count, 4);
+    for (size_t i = 0; i < 4; i++)
+        cr_assert_str_eq(matcher_name(child->matchers[i]), names[i]);
+    cr_assert_eq(child->group_by_count, 2);
+    cr_assert_str_eq(child->group_by[0], "x");
+    cr_assert_eq(child->timing.group_wait_ms, 0);
+    cr_assert_eq(child->timing.repeat_interval_ms, 3600000);
+    cr_assert(grandchildren[0].group_by_all && grandchildren[0].group_by_count == 0);
+    cr_assert_eq(grandchildren[0].matchers_count, 0);
+    cr_assert(!grandchildren[0].continues);
+    cr_assert_eq(grandchildren[1].group_by_count, 2);
+    cr_assert(grandchildren[2].continues);
+    cr_assert_str_eq(grandchildren[2].receiver, "b");
+    cr_assert_eq(grandchildren[2].timing.group_wait_ms, 0);
+    cr_assert_str_eq(c->route->children[1].receiver, "a");
+    config_free(c);
+}
+
+Test(config, kafka_keeps_properties_and_their_places)
+{
+    struct config *c;
+    const struct label *kafka;
+
+    setenv("CONFIG_TEST", "pw", 1);
+    c = parse_good("kafka:\n  bootstrap.servers: h:1\n  sasl.password: ${CONFIG_TEST}\n"
+                   "  debug: ~\n  linger.ms: 5\n"
+                   "route: {receiver: a}\nreceivers: [{name: a}]\n");
+    kafka = c->kafka.items;
+    cr_assert_eq(c->kafka.count, 3);
+    cr_assert_str_eq(kafka[1].name, "sasl.password");
+    cr_assert_str_eq(kafka[1].value, "pw");
+    cr_assert_str_eq(kafka[2].value, "5");
+    cr_assert_eq(c->kafka_places[2].line, 5);
+    cr_assert_eq(c->kafka_places[2].column, 3);
+    config_free(c);
+}
+
+Test(config, instance_is_unique_or_given)
+{
+    struct config *one, *two;
+
+    unsetenv("TOCSIN_INSTANCE");
+    unsetenv("POD_NAME");
+    unsetenv("KUBERNETES_SERVICE_HOST");
+    one = parse_good(smallest);
+    two = parse_good(smallest);
+    cr_assert_str_neq(one->instance, two->instance);
+    cr_assert_str_eq(one->hash, two->hash);
+    cr_assert_eq(strlen(one->hash), 64);
+    config_free(one);
+    config_free(two);
+
+    cr_assert_null(
+        parse("static_membership: true\nroute: {receiver: a}\nreceivers: [{name: a}]\n"));
+    cr_assert_eq(strncmp(problems[0].text, "f:1:20: static_membership needs", 31), 0);
+    setenv("POD_NAME", "tocsind-3", 1);
+    one = parse_good("static_membership: true\nroute: {receiver: a}\nreceivers: [{name: a}]\n");
+    cr_assert_str_eq(one->instance, "tocsind-3");
+    config_free(one);
+    setenv("TOCSIN_INSTANCE", "mine", 1);
+    one = parse_good(smallest);
+    cr_assert_str_eq(one->instance, "mine");
+    config_free(one);
+    one = parse_good("instance: said\nroute: {receiver: a}\nreceivers: [{name: a}]\n");
+    cr_assert_str_eq(one->instance, "said");
+    config_free(one);
+}
+
+Test(config, global_fills_what_an_entry_leaves_out)
+{
+    struct config *c = parse_good("global: {slack_api_url: 'https://g/'}\n"
+                                  "route: {receiver: a}\n"
+                                  "receivers:\n"
+                                  "- {name: a, slack_configs: [{}, ~, {webhook_url: 'https://w/'},"
+                                  " {api_url: 'https://e/'}]}\n");
+
+    cr_assert_eq(c->integrations_count, 4);
+    config_free(c);
+    cr_assert_null(parse("route: {receiver: a}\nreceivers: [{name: a, slack_configs: [{}]}]\n"));
+    cr_assert_eq(strncmp(problems[0].text, "f:2:39: slack_configs: api_url is missing", 41), 0,
+                 "%s", problems[0].text);
+}
+
+Test(config, warns_of_a_receiver_that_nobody_uses)
+{
+    struct config *c = parse_good("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n");
+
+    cr_assert_eq(c->warnings_count, 1);
+    cr_assert_str_eq(c->warnings[0], "no route leads to receiver \"b\"");
+    config_free(c);
+}
+
+#define ROUTE     "route: {receiver: a}\n"
+#define RECEIVERS "receivers: [{name: a}]\n"
+
+Test(config, refuses)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        {"", "f:1:1: there is no route: nobody would be told"},
+        {"[]", "f:1:1: the configuration: expected a mapping, not a list"},
+        {"routes: []\n" ROUTE RECEIVERS, "f:1:1: unknown key \"routes\" in the configuration; did "
+                                         "you mean \"route\"?"},
+        {RECEIVERS "route: {}\n", "f:2:8: the root route needs a receiver"},
+        {RECEIVERS "route: {receiver: b}\n", "f:2:19: undefined receiver \"b\" in route"},
+        {RECEIVERS "route: {receiver: a, routes: [{receiver: aa}]}\n",
+         "f:2:42: undefined receiver \"aa\" in route"},
+        {"receivers: [{name: oncall}]\nroute: {receiver: on-call}\n",
+         "f:2:19: undefined receiver \"on-call\" in route; did you mean \"oncall\"?"},
+        {RECEIVERS "route: {receiver: a, matchers: [x=y]}\n",
+         "f:2:8: the root route can't have matchers"},
+        {RECEIVERS "route: {receiver: a, match: {x: y}}\n",
+         "f:2:8: the root route can't have matchers"},
+        {RECEIVERS "route: {receiver: a, continue: true}\n",
+         "f:2:8: the root route can't continue"},
+        {RECEIVERS "route: {receiver: a, mute_time_intervals: [n]}\n",
+         "f:2:22: the root route can't have mute_time_intervals"},
+        {RECEIVERS "route: {receiver: a, routes: [{active_time_intervals: [n]}]}\n",
+         "f:2:56: undefined time interval \"n\" in active_time_intervals"},
+        {RECEIVERS "route: {receiver: a, routes: [{matchers: [x]}]}\n",
+         "f:2:43: matchers: matcher `x`: expected a label's name"},
+        {RECEIVERS "route: {receiver: a, routes: [{matchers: x=y}]}\n",
+         "f:2:42: matchers: expected a list, not a text"},
+        {RECEIVERS "route: {receiver: a, routes: [{match: {x-y: z}}]}\n",
+         "f:2:40: invalid label name \"x-y\""},
+        {RECEIVERS "route: {receiver: a, routes: [{match_re: {x: '('}}]}\n",
+         "f:2:46: x: x=~: bad regular expression"},
+        {RECEIVERS "route: {receiver: a, group_by: [x, x]}\n",
+         "f:2:32: group_by: label \"x\" stands twice"},
+        {RECEIVERS "route: {receiver: a, group_by: ['...', x]}\n",
+         "f:2:32: group_by: `...` and other labels can't stand together"},
+        {RECEIVERS "route: {receiver: a, group_by: [x-y]}\n",
+         "f:2:33: group_by: invalid label name \"x-y\""},
+        {RECEIVERS "route: {receiver: a, group_interval: 0s}\n",
+         "f:2:38: group_interval: expected 1ms to 1y, not 0s"},
+        {RECEIVERS "route: {receiver: a, repeat_interval: 0s}\n",
+         "f:2:39: repeat_interval: expected 1ms to 1y, not 0s"},
+        {ROUTE "receivers: [{name: a}, {name: a}]\n", "f:2:31: receiver name \"a\" is not unique"},
+        {ROUTE "receivers: [{name: a}, {}]\n", "f:2:24: receiver needs the key name"},
+        {ROUTE "receivers: [{name: a}, {name: 'x|y'}]\n", "f:2:31: name: a receiver's name can't"},
+        {ROUTE "receivers: [{name: a, email_configs: []}]\n",
+         "f:2:23: unknown key \"email_configs\" in receiver"},
+        {ROUTE "receivers: [{name: a, console_configs: {}}]\n",
+         "f:2:40: console_configs: expected a list, not a mapping"},
+        {ROUTE "receivers: [{name: a, console_configs: [{}], request_timeout: 10s}]\n",
+         "f:2:41: receiver \"a\": request_timeout has to be below Kafka's session.timeout.ms, "
+         "10000"},
+        {"kafka: {session.timeout.ms: 5000}\n" ROUTE
+         "receivers: [{name: a, console_configs: [{}]}]\n",
+         "f:3:41: receiver \"a\": request_timeout has to be below"},
+        {ROUTE "receivers: [{name: a, console_configs: [{}], backoff_min: 11m}]\n",
+         "f:2:41: receiver \"a\": backoff_min is above backoff_max"},
+        {ROUTE "receivers: [{name: a, console_configs: [{}], shards: 7}]\n",
+         "f:2:41: receiver \"a\": shards is above topics.notification_partitions"},
+        {"kafka: {a: [b]}\n" ROUTE RECEIVERS, "f:1:12: a: expected a text, not a list"},
+        {"kafka: {a: b, a_file: c}\n" ROUTE RECEIVERS, "f:1:23: a_file: cannot open c"},
+        {"topics: {prefix: 'a b'}\n" ROUTE RECEIVERS, "f:1:18: prefix: expected at most"},
+        {"topics: {partitions: 0}\n" ROUTE RECEIVERS, "f:1:22: partitions: expected 1 to 10000"},
+        {"topics: {retry_tiers: []}\n" ROUTE RECEIVERS, "f:1:23: retry_tiers: expected 1 to 8"},
+        {"topics: {retry_tiers: [1m, 1m]}\n" ROUTE RECEIVERS,
+         "f:1:28: retry_tiers: expected durations above 0 that grow, not 1m"},
+        {"topics: {retry_tiers: [0s]}\n" ROUTE RECEIVERS,
+         "f:1:24: retry_tiers: expected durations above 0"},
+        {"instance: 'a b'\n" ROUTE RECEIVERS, "f:1:11: instance: expected 1 to 120 letters"},
+        {"external_url: nowhere\n" ROUTE RECEIVERS, "f:1:15: external_url: expected an http"},
+        {"templates: ['*.tmpl']\n" ROUTE RECEIVERS, "f:1:1: templates is not supported"},
+        {"inhibit_rules: [{}]\n" ROUTE RECEIVERS, "f:1:1: inhibit_rules is not supported"},
+        {"time_intervals: [{}]\n" ROUTE RECEIVERS, "f:1:1: time_intervals is not supported"},
+        {"global: {resolve_timeout: 5m}\n" ROUTE RECEIVERS,
+         "f:1:10: resolve_timeout is not supported"},
+        {"global: {flush: never}\n" ROUTE RECEIVERS, "f:1:17: flush: expected one of timers"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cr_assert_null(parse(rows[i].text), "%s", rows[i].text);
+        cr_assert_eq(problems_count, 1, "%s", rows[i].text);
+        cr_assert_eq(strncmp(problems[0].text, rows[i].why, strlen(rows[i].why)), 0, "%s\n%s",
+                     problems[0].text, rows[i].why);
+    }
+}
+
+Test(config, an_alertmanager_configuration_without_a_wish_for_what_we_lack_loads)
+{
+    config_free(parse_good("templates: []\ninhibit_rules: []\ntime_intervals: []\n"
+                           "global: {}\nroute: {receiver: 'null'}\nreceivers: [{name: 'null'}]\n"));
+}
+
+Test(config, load_says_first_what_is_wrong)
+{
+    struct config *config = NULL;
+    struct error err = {0};
+
+    cr_assert_eq(config_parse("f", "a: 1\nb: 2\n", 10, &config, &err), -1);
+    cr_assert_null(config);
+    cr_assert_eq(strncmp(err.text, "f:1:1: unknown key \"a\"", 22), 0);
+    error_clear(&err);
+    cr_assert_eq(config_load("/no/such/file", &config, &err), -1);
+    cr_assert_str_eq(err.text, "cannot open /no/such/file: No such file or directory");
+    config_free(NULL);
+}
+
+/* A chain of routes, each the only child of the one before. */
+static struct config *parse_chain(size_t depth)
+{
+    char *text = calloc(1, depth * 16 + 100);
+    struct config *config;
+
+    strcpy(text, RECEIVERS "route: {receiver: a, ");
+    for (size_t i = 1; i < depth; i++)
+        strcat(text, "routes: [{");
+    for (size_t i = 1; i < depth; i++)
+        strcat(text, "}]");
+    strcat(text, "}\n");
+    config = parse(text);
+    free(text);
+    return config;
+}
+
+Test(config, depth_of_routes_at_its_edge)
+{
+    struct config *config = parse_chain(ROUTE_DEPTH_MAX);
+
+    cr_assert(config, "%s", problems[0].text);
+    config_free(config);
+    cr_assert_null(parse_chain(ROUTE_DEPTH_MAX + 1));
+    cr_assert(strstr(problems[0].text, "routes are nested deeper than 32"));
+}
+
+static struct config *parse_wide(size_t count)
+{
+    char *text = calloc(1, count * 24 + 100);
+    struct config *config;
+
+    strcpy(text, RECEIVERS "route: {receiver: a, routes: [");
+    for (size_t i = 0; i < count; i++)
+        strcat(text, "{continue: true}, ");
+    strcat(text, "]}\n");
+    config = parse(text);
+    free(text);
+    return config;
+}
+
+Test(config, answers_for_one_alert_at_their_edge)
+{
+    struct config *config = parse_wide(ROUTE_MATCHES_MAX);
+
+    cr_assert(config, "%s", problems[0].text);
+    config_free(config);
+    cr_assert_null(parse_wide(ROUTE_MATCHES_MAX + 1));
+    cr_assert(strstr(problems[0].text, "one alert could match 257 routes"));
+}
+
+Test(config, the_manual_names_every_table)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    static const char *const words[] = {"retry_tiers",     "clean_runs",      "group_wait",
+                                        "on_doubt",        "send_resolved",   "slack_api_url",
+                                        "webhook_configs", "console_configs", "static_membership"};
+
+    config_print_reference(out);
+    fclose(out);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        cr_assert(strstr(text, words[i]), "%s", words[i]);
+    free(text);
+}
