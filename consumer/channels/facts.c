@@ -102,8 +102,11 @@ static void write_category(const struct message *message, const struct picture *
 static void write_findings(const struct message *message, const struct picture *picture,
                            struct buffer *value)
 {
+    char words[WORDS_BYTES_MAX];
+
     (void)message;
-    buffer_printf(value, "%" PRId64 " finding%s", picture->count, picture->count == 1 ? "" : "s");
+    words_findings(picture->count, words);
+    buffer_text(value, words);
     if (picture->episode > 1)
         buffer_printf(value, ", %" PRId64 " since it reopened (episode %" PRId64 ")",
                       picture->episode_count, picture->episode);
@@ -244,7 +247,8 @@ void links_of(const struct picture *picture, size_t bytes_max, struct arena *are
 
     ret_links->count = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        const char *url = url_link(all[i].url, bytes_max, arena);
+        bool is_over = picture->status == ALERT_RESOLVED && strcmp(all[i].id, "ticket") == 0;
+        const char *url = is_over ? NULL : url_link(all[i].url, bytes_max, arena);
         if (!url)
             continue;
         ret_links->links[ret_links->count] = all[i];

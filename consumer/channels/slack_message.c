@@ -9,8 +9,6 @@
  */
 #include "consumer/channels/slack.h"
 
-#include <inttypes.h>
-
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/slack_page.h"
 #include "consumer/channels/text.h"
@@ -222,10 +220,12 @@ static const char *notification_text(const struct message *message, const char *
     const struct text_style style = {
         .shape = TEXT_LINE, .escape = slack_escape, .units_max = FALLBACK_UNITS_MAX};
     const struct picture *picture = is_single(message) ? message->alerts[0].picture : NULL;
-    char *line = picture ? arena_printf(arena, "%s \u00B7 %s \u00B7 %" PRId64 " findings", header,
-                                        picture->model ? picture->model : "", picture->count)
-                         : arena_strdup(arena, header);
+    char findings[WORDS_BYTES_MAX];
 
+    words_findings(picture ? picture->count : 0, findings);
+    char *line = picture ? arena_printf(arena, "%s \u00B7 %s \u00B7 %s", header,
+                                        picture->model ? picture->model : "", findings)
+                         : arena_strdup(arena, header);
     return line ? text_render(&style, line, 0, arena) : NULL;
 }
 

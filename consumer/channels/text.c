@@ -27,6 +27,7 @@ static const struct range unseen[] = {
     {0x00AD, 0x00AD},   /* soft hyphen */
     {0x034F, 0x034F},   /* combining grapheme joiner */
     {0x061C, 0x061C},   /* Arabic letter mark */
+    {0x070F, 0x070F},   /* Syriac abbreviation mark */
     {0x115F, 0x1160},   /* Hangul fillers */
     {0x17B4, 0x17B5},   /* Khmer inherent vowels */
     {0x180B, 0x180F},   /* Mongolian selectors and separator */
@@ -39,6 +40,7 @@ static const struct range unseen[] = {
     {0xFEFF, 0xFEFF},   /* byte order mark */
     {0xFFA0, 0xFFA0},   /* halfwidth Hangul filler */
     {0xFFF0, 0xFFFC},   /* interlinear annotation, object replacement */
+    {0x13430, 0x1343F}, /* hieroglyph joiners and segments */
     {0x1BCA0, 0x1BCA3}, /* shorthand format controls */
     {0x1D173, 0x1D17A}, /* musical format controls */
     {0xE0000, 0xE0FFF}, /* tags and further variation selectors: text smuggled past a reader */

@@ -69,6 +69,11 @@ void words_time_ago(int64_t time_ms, int64_t now_ms, char ret_words[WORDS_BYTES_
     snprintf(ret_words + used, WORDS_BYTES_MAX - used, ", %.30s ago", ago);
 }
 
+void words_findings(int64_t count, char ret_words[WORDS_BYTES_MAX])
+{
+    snprintf(ret_words, WORDS_BYTES_MAX, "%" PRId64 " finding%s", count, count == 1 ? "" : "s");
+}
+
 static void word_and_duration(const char *word, const char *link, int64_t from_ms, int64_t to_ms,
                               char ret_words[WORDS_BYTES_MAX])
 {

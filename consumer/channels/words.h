@@ -20,6 +20,9 @@ void words_duration(int64_t duration_ms, char ret_words[WORDS_BYTES_MAX]);
 /* "2026-11-23 08:04 UTC, 3 d ago" */
 void words_time_ago(int64_t time_ms, int64_t now_ms, char ret_words[WORDS_BYTES_MAX]);
 
+/* "256 findings", "1 finding" */
+void words_findings(int64_t count, char ret_words[WORDS_BYTES_MAX]);
+
 /* Why this alert is in this message: "NEW", "ESCALATED", "RESOLVED after 3 d", "STILL OPEN for 2 d"
  * … */
 void words_news(const struct message *message, const struct message_alert *alert,

@@ -1,11 +1,11 @@
 /*
  * render_tool.c - what a channel would send, without sending it.
  *
- * Reads one JSON document from standard input: `channel`, `settings`, `message` (its alerts'
- * pictures as in the notification schema), and optionally `stored`, `size`, `responses`. Walks the
- * channel's steps, judging each response, and prints a JSON document: the steps, the verdicts, what
- * is stored at the end. Exit 1 with words on standard error when the channel or the input is
- * refused.
+ * Reads a JSON array of deliveries from standard input, each with `channel`, `settings`, `message`
+ * (its alerts' pictures as in the notification schema), and optionally `stored`, `size`,
+ * `responses`. Walks the channel's steps, judging each response, and prints an array with the steps
+ * of each delivery and their verdicts. Exit 1 with words on standard error when a channel or the
+ * input is refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,44 +246,48 @@ static int walk(struct tool *tool, json_t *steps, struct error *err)
     return 0;
 }
 
-static int run(struct tool *tool, struct error *err)
+/* One delivery; its steps are appended to `deliveries`. */
+static int run(json_t *input, json_t *deliveries, struct error *err)
 {
-    const char *channel = text_of(tool->input, "channel");
-    int size = enum_of(size_names, text_of(tool->input, "size"));
-    struct list stored = labels_of(&tool->arena, json_object_get(tool->input, "stored"));
+    struct tool tool = {.input = input};
+    const char *channel = text_of(input, "channel");
+    int size = enum_of(size_names, text_of(input, "size"));
+    int rc = -1;
 
-    tool->ops = channel ? channel_find(channel, strlen(channel)) : NULL;
-    if (!tool->ops)
-        return error_set(err, ERROR_INPUT, "there is no channel %s",
-                         channel ? channel : "without a name");
-    tool->size = size < 0 ? RENDER_FULL : (enum render_size)size;
-    tool->stored = (struct stored){stored.items, stored.count};
-    tool->ctx = arena_alloc(&tool->arena, tool->ops->ctx_size);
-    if (set_settings(tool, err) != 0 || read_message(tool, err) != 0)
-        return -1;
-    json_t *steps = json_array();
-    int rc = walk(tool, steps, err);
-    if (rc == 0) {
-        json_dumpf(steps, stdout, JSON_INDENT(1));
-        putchar('\n');
+    arena_init(&tool.arena);
+    struct list stored = labels_of(&tool.arena, json_object_get(input, "stored"));
+    tool.size = size < 0 ? RENDER_FULL : (enum render_size)size;
+    tool.stored = (struct stored){stored.items, stored.count};
+    tool.ops = channel ? channel_find(channel, strlen(channel)) : NULL;
+    if (!tool.ops) {
+        error_set(err, ERROR_INPUT, "there is no channel %s", channel ? channel : "without a name");
+        goto out;
     }
-    json_decref(steps);
+    tool.ctx = arena_alloc(&tool.arena, tool.ops->ctx_size);
+    json_t *steps = json_array();
+    json_array_append_new(deliveries, steps);
+    if (set_settings(&tool, err) == 0 && read_message(&tool, err) == 0)
+        rc = walk(&tool, steps, err);
+    if (tool.ops->fini)
+        tool.ops->fini(tool.ctx);
+out:
+    arena_fini(&tool.arena);
     return rc;
 }
 
 int main(void)
 {
-    struct tool tool = {.size = RENDER_FULL};
     struct error err = {0};
+    json_t *input = read_input(&err), *deliveries = json_array();
+    int rc = input ? 0 : -1;
 
-    arena_init(&tool.arena);
-    tool.input = read_input(&err);
-    int rc = tool.input ? run(&tool, &err) : -1;
-    if (rc != 0)
+    for (size_t i = 0; rc == 0 && i < json_array_size(input); i++)
+        rc = run(json_array_get(input, i), deliveries, &err);
+    if (rc == 0)
+        json_dumpf(deliveries, stdout, JSON_INDENT(1));
+    else
         fprintf(stderr, "render_tool: %s %s\n", err.pointer, err.text);
-    if (tool.ops && tool.ops->fini && tool.ctx)
-        tool.ops->fini(tool.ctx);
-    json_decref(tool.input);
-    arena_fini(&tool.arena);
+    json_decref(deliveries);
+    json_decref(input);
     return rc == 0 ? 0 : 1;
 }

@@ -1,0 +1,147 @@
+"""The battery that every channel must pass: golden cases, hostile strings, sizes, secrets, refused settings.
+
+A new kind of channel is a row in CHANNELS: its settings with a secret in them, and what reads its output.
+TOCSIN_UPDATE_GOLDEN=1 writes what was rendered to golden/ instead of comparing; read the difference.
+"""
+
+import json
+import os
+import re
+import unicodedata
+
+import pytest
+
+import channel_cases as cases
+
+SECRET = "s3cr3t-0f-the-receiver"
+TEXT_FORMAT_VISIBLE = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd"
+JOINERS = "\u200c\u200d"
+SAMPLE_TEXT_MAX = 6_000  # EVIDENCE_TEXT_BYTES_MAX; a megabyte is a matter of the unit tests
+
+
+CHANNELS = {
+    "slack": {"settings": {"api_url": f"https://hooks.slack.example/services/T0/B0/{SECRET}"}, "read": cases.json_body,
+              "bytes_max": 262_144, "ours": "\u200b"},
+    "webhook": {"settings": {"url": f"https://receiver.example/{SECRET}", "authorization": f"Bearer {SECRET}",
+                             "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+                "read": cases.json_body, "bytes_max": 4 * 1024 * 1024, "ours": ""},
+    "console": {"settings": {"colour": "never"}, "read": cases.text_body, "bytes_max": 1024 * 1024, "ours": ""},
+}
+EVERY_CHANNEL = pytest.mark.parametrize("channel", CHANNELS)
+
+
+def render(channel, content, size="full"):
+    return cases.render(channel, CHANNELS[channel]["settings"], content, size)
+
+
+def strings_of(value):
+    """Every string of a document, names of members too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield name
+            yield from strings_of(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from strings_of(member)
+
+
+def assert_neutral(name, text, ours=""):
+    """By Unicode's own categories, not by our tables: nothing invisible, no control, no direction."""
+    for at, char in enumerate(text):
+        if char in "\n\t" or char in ours or char in TEXT_FORMAT_VISIBLE:
+            continue
+        if char in JOINERS:
+            around = text[max(at - 1, 0)] + text[at + 1:at + 2]
+            assert all(ord(neighbour) > 0x7F for neighbour in around), (name, hex(ord(char)), text)
+            continue
+        assert unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Cs"), (name, hex(ord(char)), text)
+        assert ord(char) & 0xFFFE != 0xFFFE, (name, hex(ord(char)), text)
+
+
+def golden_text(channel, steps):
+    read = CHANNELS[channel]["read"]
+    body = read(steps[0])
+    text = body if isinstance(body, str) else json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+    return re.sub(r"tocsin \d+\.\d+\.\d+", "tocsin VERSION", text)
+
+
+@EVERY_CHANNEL
+@pytest.mark.parametrize("name", cases.CASES)
+def test_golden(channel, name):
+    rendered = golden_text(channel, render(channel, cases.CASES[name]))
+    path = cases.HERE / "golden" / f"{channel}-{name}.{'txt' if channel == 'console' else 'json'}"
+    if os.environ.get("TOCSIN_UPDATE_GOLDEN"):
+        path.write_text(rendered, encoding="utf-8")
+    assert rendered == path.read_text(encoding="utf-8")
+
+
+@EVERY_CHANNEL
+def test_the_same_message_is_the_same_request(channel):
+    assert render(channel, cases.CASES["group_of_3"]) == render(channel, cases.CASES["group_of_3"])
+
+
+def assert_all_neutral(channel, names, contents):
+    deliveries = cases.render_all(channel, CHANNELS[channel]["settings"], contents)
+    for name, steps in zip(names, deliveries, strict=True):
+        for text in strings_of(CHANNELS[channel]["read"](steps[0])):
+            assert_neutral(name, text, CHANNELS[channel]["ours"])
+
+
+@EVERY_CHANNEL
+def test_hostile_strings_are_neutral(channel):
+    assert len(cases.hostile_strings()) >= 60
+    assert_all_neutral(channel, *zip(*cases.hostile_messages()))
+
+
+@EVERY_CHANNEL
+def test_every_format_character_of_unicode_is_neutral(channel):
+    every = [chr(code) for code in range(1, 0x110000)
+             if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zl", "Zp")]
+    texts = ["a".join(every[start:start + 80]) for start in range(0, len(every), 80)]
+    assert_all_neutral(channel, texts, [cases.message([cases.everywhere(text)]) for text in texts])
+
+
+@EVERY_CHANNEL
+@pytest.mark.parametrize("piece", ["x", "\u6f22", "\U0001f600", "\x1b", "`", "<", "\n"])
+def test_the_longest_evidence_shortens_itself_and_never_identity(channel, piece):
+    text = piece * SAMPLE_TEXT_MAX
+    content = cases.message([cases.alert(sample={**cases.PICTURE["sample"], "prompt": text, "output": text})])
+    last = None
+    for size in cases.SIZES:
+        body = render(channel, content, size)[0]["body"]
+        assert len(body.encode()) <= CHANNELS[channel]["bytes_max"]
+        assert cases.FINGERPRINT in body and "helpbot" in body and "256" in body
+        assert last is None or len(body) < last
+        last = len(body)
+
+
+@EVERY_CHANNEL
+@pytest.mark.parametrize("size", cases.SIZES)
+def test_a_large_group_is_counted_to_its_end(channel, size):
+    body = render(channel, cases.CASES["group_of_500"], size)[0]["body"]
+    assert "480" in body
+    for i in range(cases.MEMBERS_SHOWN_MAX):
+        assert f"Problem {i}" in body
+
+
+@EVERY_CHANNEL
+@pytest.mark.parametrize("name", cases.CASES)
+def test_no_secret_outside_url_and_headers(channel, name):
+    for step in render(channel, cases.CASES[name]):
+        assert SECRET not in step.get("body", "")
+        assert SECRET not in json.dumps(step["stored"])
+        assert SECRET not in json.dumps(step.get("verdict", {}).get("detail", ""))
+
+
+@EVERY_CHANNEL
+def test_it_ends_what_it_began(channel):
+    steps = render(channel, cases.CASES["opened"])
+    assert [step["kind"] for step in steps][-1] == "done"
+    assert render(channel, cases.CASES["resolved"])[-1]["kind"] == "done"
+
+
+@EVERY_CHANNEL
+def test_an_unknown_setting_is_refused(channel):
+    assert "no_such_setting" in cases.refusal(channel, {**CHANNELS[channel]["settings"], "no_such_setting": "x"})
