@@ -43,6 +43,8 @@ static const struct field sighting_fields[] = {
                  .help = "A later complete run found nothing"),
     RECORD_FIELD(FIELD_INTEGER, "clean_runs", sighting, clean_runs, .max = RECORD_INTEGER_MAX,
                  .help = "How many clean runs in a row"),
+    RECORD_FIELD(FIELD_STRING, "clean_run", sighting, clean_run, .min = 1, .max = NAME_MAX_CHARS,
+                 .help = "The last of them: no run counts twice"),
     RECORD_FIELD_END,
 };
 const struct record_type sighting_type = {

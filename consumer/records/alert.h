@@ -32,6 +32,7 @@ struct sighting {
     int64_t first_seen_ms, last_seen_ms;
     bool clean;                /* a later complete run found nothing */
     int64_t clean_runs;        /* how many in a row */
+    const char *clean_run;     /* the last of them: no run counts twice; NULL: none */
 };
 
 /* A (receiver, group) pair that was told of this alert, so that "left" and "resolved" reach it whatever changed. */

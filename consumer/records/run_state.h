@@ -2,8 +2,10 @@
  * run_state.h - the records of the topic `state` that correlate needs besides the alerts.
  *
  *   pos                    struct position      next offset of findings that is not in the tables yet
- *   seen/<offset>          binary, no JSON      16-byte finding ids accepted by one transaction
- *   run/<run id>           struct run_state     ends received, per shard
+ *   seen/<offset>          binary, no JSON      a time in ms (8 bytes, big-endian) and 16-byte finding ids: some
+ *                                               that one transaction accepted, the first at this offset
+ *   run/<run id>           struct run_state     without ends
+ *   run/<run id>#<shard>   struct run_state     with the end of that shard alone: all would not fit one record
  *   run/<run id>#<fp>      struct run_count     findings of this run accepted for one fingerprint here
  *   series/<series key>    struct series_state  measurements of one series
  */

@@ -1,0 +1,89 @@
+/*
+ * key.c - hex to 128 bits and back.
+ *
+ * Lower-case hex only, as the records have it: two spellings would be two identities.
+ */
+#include "consumer/correlate/key.h"
+
+#include <string.h>
+
+#include "producer/digest.h"
+
+#define FINGERPRINT_PREFIX "v1:"
+
+static int digit(char byte)
+{
+    if (byte >= '0' && byte <= '9')
+        return byte - '0';
+    if (byte >= 'a' && byte <= 'f')
+        return byte - 'a' + 10;
+    return -1;
+}
+
+static bool take_hex(const char *hex, unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        bytes[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
+bool key_of_fingerprint(const char *text, size_t bytes, struct key *ret)
+{
+    unsigned char raw[KEY_BYTES];
+
+    if (bytes != FINGERPRINT_BYTES - 1 || memcmp(text, FINGERPRINT_PREFIX, 3) != 0 ||
+        !take_hex(text + 3, raw, KEY_BYTES))
+        return false;
+    memcpy(ret, raw, KEY_BYTES);
+    return true;
+}
+
+bool key_of_uuid(const char *text, size_t bytes, struct key *ret)
+{
+    static const struct {
+        size_t at, count;
+    } groups[] = {{0, 4}, {9, 2}, {14, 2}, {19, 2}, {24, 6}};
+    unsigned char raw[KEY_BYTES];
+    size_t filled = 0;
+
+    if (bytes != FINDING_ID_BYTES - 1 || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+        text[23] != '-')
+        return false;
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+        if (!take_hex(text + groups[i].at, raw + filled, groups[i].count))
+            return false;
+        filled += groups[i].count;
+    }
+    memcpy(ret, raw, KEY_BYTES);
+    return true;
+}
+
+void key_of_text(const char *text, size_t bytes, struct key *ret)
+{
+    char hex[DIGEST_HEX_BYTES];
+    unsigned char raw[KEY_BYTES];
+
+    digest_hex_bytes(text, bytes, hex);
+    take_hex(hex, raw, KEY_BYTES);
+    memcpy(ret, raw, KEY_BYTES);
+}
+
+void key_fingerprint(const struct key *key, char ret_fingerprint[FINGERPRINT_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char raw[KEY_BYTES];
+    char *at = ret_fingerprint + 3;
+
+    memcpy(raw, key, KEY_BYTES);
+    memcpy(ret_fingerprint, FINGERPRINT_PREFIX, 3);
+    for (size_t i = 0; i < KEY_BYTES; i++) {
+        *at++ = digits[raw[i] >> 4];
+        *at++ = digits[raw[i] & 0x0f];
+    }
+    *at = '\0';
+}

@@ -1,0 +1,442 @@
+/*
+ * run_slot.c - see run_slot.h. Sums are made anew from the ends whenever one changes.
+ */
+#include "consumer/correlate/run_slot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "consumer/correlate/pack.h"
+#include "consumer/correlate/run_end.h"
+
+static int no_memory(struct error *err)
+{
+    return error_set(err, ERROR_MEMORY, "no memory for a run");
+}
+
+struct run_slot *run_slot_new(const struct key *key, uint64_t seed, struct error *err)
+{
+    struct run_slot *slot = calloc(1, sizeof(*slot));
+
+    if (!slot) {
+        no_memory(err);
+        return NULL;
+    }
+    slot->key = *key;
+    key_table_init(&slot->tallies, seed);
+    return slot;
+}
+
+static void tallies_free(struct run_slot *slot)
+{
+    struct tally *tally;
+    size_t cursor = 0;
+
+    while ((tally = key_table_next(&slot->tallies, &cursor)))
+        free(tally);
+    key_table_fini(&slot->tallies);
+    slot->dirty = NULL;
+    slot->missing = 0;
+}
+
+static void shards_free(struct run_slot *slot)
+{
+    for (size_t i = 0; i < slot->shards_count; i++) {
+        free(slot->shards[i].end);
+        if (slot->shards[i].changed)
+            free(slot->shards[i].before);
+    }
+    free(slot->shards);
+    slot->shards = NULL;
+    slot->shards_count = 0;
+}
+
+void run_slot_free(struct run_slot *slot)
+{
+    if (!slot)
+        return;
+    tallies_free(slot);
+    shards_free(slot);
+    free(slot->close_list);
+    if (slot->state_changed)
+        free(slot->before);
+    free(slot->state);
+    free(slot);
+}
+
+void run_slot_touch(struct run_slot *slot, struct run_slot **touched)
+{
+    if (slot->touched)
+        return;
+    slot->touched = true;
+    slot->next_touched = *touched;
+    *touched = slot;
+}
+
+int run_slot_replace(struct run_slot *slot, const struct run_state *draft, struct error *err)
+{
+    struct run_state bare = *draft;
+    struct run_state *packed;
+
+    bare.ends = (struct list){.items = NULL};
+    packed = record_pack(&run_state_type, &bare, NULL);
+    if (!packed)
+        return no_memory(err);
+    if (slot->state_changed)
+        free(slot->state);
+    else
+        slot->before = slot->state;
+    slot->state = packed;
+    slot->state_changed = true;
+    return 0;
+}
+
+struct tally *run_slot_tally(struct run_slot *slot, const struct key *fingerprint,
+                             struct error *err)
+{
+    struct tally *tally = key_table_get(&slot->tallies, fingerprint);
+
+    if (tally)
+        return tally;
+    tally = calloc(1, sizeof(*tally));
+    if (!tally || key_table_put(&slot->tallies, fingerprint, tally, err)) {
+        free(tally);
+        no_memory(err);
+        return NULL;
+    }
+    tally->fingerprint = *fingerprint;
+    return tally;
+}
+
+bool run_slot_count(struct run_slot *slot, struct tally *tally)
+{
+    if (!tally->dirty) {
+        tally->dirty = true;
+        tally->accepted_before = tally->accepted;
+        tally->next_dirty = slot->dirty;
+        slot->dirty = tally;
+    }
+    tally->accepted++;
+    if (tally->accepted != tally->published)
+        return false;
+    slot->missing--;
+    return slot->missing == 0;
+}
+
+static int add_coverage(struct run_slot *slot, const struct list *rows, struct error *err)
+{
+    const struct coverage *row = rows->items;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        struct key fingerprint;
+        struct tally *tally;
+
+        coverage_key(&row[i], &slot->state->run, &fingerprint);
+        tally = run_slot_tally(slot, &fingerprint, err);
+        if (!tally)
+            return -1;
+        tally->attempts += row[i].attempts;
+        tally->failures += row[i].failures;
+        tally->withheld += row[i].withheld;
+    }
+    return 0;
+}
+
+static int add_published(struct run_slot *slot, const struct list *counts, struct error *err)
+{
+    const struct count *count = counts->items;
+
+    for (size_t i = 0; i < counts->count; i++) {
+        struct key fingerprint;
+        struct tally *tally;
+
+        if (!key_of_fingerprint(count[i].fingerprint, strlen(count[i].fingerprint), &fingerprint))
+            continue;
+        tally = run_slot_tally(slot, &fingerprint, err);
+        if (!tally)
+            return -1;
+        tally->published += count[i].n;
+    }
+    return 0;
+}
+
+int run_slot_sum(struct run_slot *slot, struct error *err)
+{
+    struct tally *tally;
+    size_t cursor = 0;
+
+    while ((tally = key_table_next(&slot->tallies, &cursor)))
+        tally->published = tally->attempts = tally->failures = tally->withheld = 0;
+    slot->covered = slot->shards_count > 0;
+    for (size_t i = 0; i < slot->shards_count; i++) {
+        const struct shard_end *end = slot->shards[i].end->ends.items;
+
+        slot->covered = slot->covered && end->has_coverage;
+        if (add_coverage(slot, &end->coverage, err) || add_published(slot, &end->published, err))
+            return -1;
+    }
+    slot->missing = 0;
+    for (cursor = 0; (tally = key_table_next(&slot->tallies, &cursor));)
+        slot->missing += tally->accepted < tally->published;
+    return 0;
+}
+
+/* Where the shard is, or belongs. */
+static size_t shard_place(const struct run_slot *slot, int64_t shard)
+{
+    size_t at = 0;
+
+    while (at < slot->shards_count &&
+           ((const struct shard_end *)slot->shards[at].end->ends.items)->shard < shard)
+        at++;
+    return at;
+}
+
+static bool shard_known(const struct run_slot *slot, size_t at, int64_t shard)
+{
+    return at < slot->shards_count &&
+           ((const struct shard_end *)slot->shards[at].end->ends.items)->shard == shard;
+}
+
+static int shard_insert(struct run_slot *slot, size_t at, struct run_state *end, struct error *err)
+{
+    struct run_shard *shards =
+        reallocarray(slot->shards, slot->shards_count + 1, sizeof(*slot->shards));
+
+    if (!shards)
+        return no_memory(err);
+    slot->shards = shards;
+    memmove(shards + at + 1, shards + at, (slot->shards_count - at) * sizeof(*shards));
+    shards[at] = (struct run_shard){.end = end};
+    slot->shards_count++;
+    return 0;
+}
+
+/* Packs one shard's end with the run that it is of. */
+static struct run_state *pack_end(const struct run_slot *slot, struct shard_end *end,
+                                  struct error *err)
+{
+    struct run_state draft = *slot->state;
+    struct run_state *packed;
+
+    draft.ends = (struct list){.items = end, .count = 1};
+    packed = record_pack(&run_state_type, &draft, NULL);
+    if (!packed)
+        no_memory(err);
+    return packed;
+}
+
+static int shard_put(struct run_slot *slot, struct shard_end *end, struct error *err)
+{
+    size_t at = shard_place(slot, end->shard);
+    bool known = shard_known(slot, at, end->shard);
+    struct run_state *packed = pack_end(slot, end, err);
+    struct run_shard *shard;
+
+    if (!packed)
+        return -1;
+    if (!known && shard_insert(slot, at, packed, err)) {
+        free(packed);
+        return -1;
+    }
+    shard = &slot->shards[at];
+    if (known) {
+        if (shard->changed)
+            free(shard->end);
+        else
+            shard->before = shard->end;
+        shard->end = packed;
+    }
+    shard->changed = true;
+    slot->shards_changed = true;
+    return run_slot_sum(slot, err);
+}
+
+int run_slot_end(struct run_slot *slot, const struct run_end *end, int32_t partition,
+                 int32_t partitions, struct arena *arena, bool *ret_changed, struct error *err)
+{
+    size_t at = shard_place(slot, end->run.shard);
+    const struct shard_end *known =
+        shard_known(slot, at, end->run.shard) ? slot->shards[at].end->ends.items : NULL;
+    struct shard_end draft, merged;
+
+    *ret_changed = false;
+    if (known && known->attempt > end->run.attempt)
+        return 0;
+    if (shard_end_of(end, partition, partitions, arena, &draft, err))
+        return -1;
+    if (known && known->attempt == draft.attempt) {
+        if (shard_end_unite(known, &draft, &slot->state->run, arena, &merged, ret_changed, err))
+            return -1;
+        if (!*ret_changed)
+            return 0;
+        draft = merged;
+    }
+    *ret_changed = true;
+    return shard_put(slot, &draft, err);
+}
+
+bool run_slot_complete(const struct run_slot *slot)
+{
+    return slot->missing == 0 && (int64_t)slot->shards_count >= slot->state->run.shards;
+}
+
+int run_slot_status(const struct run_slot *slot)
+{
+    int status = RUN_COMPLETE;
+
+    for (size_t i = 0; i < slot->shards_count; i++) {
+        const struct shard_end *end = slot->shards[i].end->ends.items;
+
+        if (end->status > status)
+            status = end->status;
+    }
+    return status;
+}
+
+bool run_slot_clean(const struct run_slot *slot, const struct tally *tally)
+{
+    return slot->covered && !slot->losing && run_slot_complete(slot) &&
+           run_slot_status(slot) == RUN_COMPLETE && tally->attempts > 0 && tally->accepted == 0 &&
+           tally->withheld == 0;
+}
+
+static void close_end(struct run_slot *slot)
+{
+    free(slot->close_list);
+    slot->close_list = NULL;
+    slot->close_count = slot->close_at = 0;
+    slot->closing = slot->losing = false;
+}
+
+void run_slot_close(struct run_slot *slot, bool losing)
+{
+    close_end(slot);
+    slot->closing = true;
+    slot->losing = losing;
+}
+
+struct tally *run_slot_close_next(struct run_slot *slot, struct error *err)
+{
+    size_t cursor = 0;
+
+    if (!slot->close_list) {
+        slot->close_list = malloc((slot->tallies.count + 1) * sizeof(struct tally *));
+        if (!slot->close_list) {
+            no_memory(err);
+            return NULL;
+        }
+        while ((slot->close_list[slot->close_count] = key_table_next(&slot->tallies, &cursor)))
+            slot->close_count++;
+    }
+    return slot->close_at < slot->close_count ? slot->close_list[slot->close_at++] : NULL;
+}
+
+static void settle(struct run_slot *slot)
+{
+    for (struct tally *tally = slot->dirty, *next; tally; tally = next) {
+        next = tally->next_dirty;
+        tally->dirty = false;
+        tally->next_dirty = NULL;
+    }
+    slot->dirty = NULL;
+    slot->before = NULL;
+    slot->touched = slot->state_changed = slot->shards_changed = slot->ended_now = false;
+    slot->stripping = slot->leaving = false;
+    slot->next_touched = NULL;
+}
+
+bool run_slot_commit(struct run_slot *slot)
+{
+    bool stripping = slot->stripping, stays = !slot->leaving;
+
+    if (slot->state_changed)
+        free(slot->before);
+    for (size_t i = 0; slot->shards_changed && i < slot->shards_count; i++) {
+        if (slot->shards[i].changed)
+            free(slot->shards[i].before);
+        slot->shards[i].before = NULL;
+        slot->shards[i].changed = false;
+    }
+    settle(slot);
+    if (slot->state->phase != RUN_OPEN)
+        close_end(slot);
+    if (stripping) {
+        tallies_free(slot);
+        shards_free(slot);
+        slot->covered = false;
+    }
+    return stays;
+}
+
+static void shards_rollback(struct run_slot *slot)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < slot->shards_count; i++) {
+        struct run_shard shard = slot->shards[i];
+
+        if (shard.changed) {
+            free(shard.end);
+            shard = (struct run_shard){.end = shard.before};
+        }
+        if (shard.end)
+            slot->shards[kept++] = shard;
+    }
+    slot->shards_count = kept;
+}
+
+/* The tallies that ends alone had made stay, with sums of 0: they say nothing. */
+bool run_slot_rollback(struct run_slot *slot)
+{
+    bool resum = slot->dirty != NULL || slot->shards_changed;
+
+    for (struct tally *tally = slot->dirty; tally; tally = tally->next_dirty)
+        tally->accepted = tally->accepted_before;
+    if (slot->shards_changed)
+        shards_rollback(slot);
+    if (slot->state_changed) {
+        free(slot->state);
+        slot->state = slot->before;
+    }
+    settle(slot);
+    if (!slot->state)
+        return false;
+    if (resum)
+        run_slot_sum(slot, NULL); /* all its tallies exist */
+    close_end(slot);
+    slot->closing = slot->state->phase == RUN_OPEN && run_slot_complete(slot);
+    return true;
+}
+
+int run_slot_restore_shard(struct run_slot *slot, const struct run_state *end, struct error *err)
+{
+    const struct shard_end *shard = end->ends.items;
+    size_t at = shard_place(slot, shard->shard);
+    struct run_state *packed = record_pack(&run_state_type, end, NULL);
+
+    if (!packed)
+        return no_memory(err);
+    if (shard_known(slot, at, shard->shard)) {
+        free(slot->shards[at].end);
+        slot->shards[at].end = packed;
+        return 0;
+    }
+    if (shard_insert(slot, at, packed, err)) {
+        free(packed);
+        return -1;
+    }
+    return 0;
+}
+
+void run_slot_forget_shard(struct run_slot *slot, int64_t shard)
+{
+    size_t at = shard_place(slot, shard);
+
+    if (!shard_known(slot, at, shard))
+        return;
+    free(slot->shards[at].end);
+    slot->shards_count--;
+    memmove(slot->shards + at, slot->shards + at + 1,
+            (slot->shards_count - at) * sizeof(*slot->shards));
+}

@@ -1,0 +1,190 @@
+/*
+ * picture.c - see picture.h.
+ */
+#include "consumer/enrich/picture.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "consumer/enrich/ticket.h"
+
+#define ANNOTATIONS_MAX       3
+#define SHRUNK_TEXT_BYTES_MAX 500
+
+static void put(struct list *labels, const char *name, const char *value)
+{
+    if (value && *value)
+        ((struct label *)labels->items)[labels->count++] =
+            (struct label){.name = name, .value = value};
+}
+
+static const char *within(const char *text, size_t bytes_max, struct arena *arena)
+{
+    return text && strlen(text) > bytes_max
+               ? arena_strndup(arena, text, utf8_prefix(text, bytes_max))
+               : text;
+}
+
+static int annotate(const struct alert *alert, struct arena *arena, struct list *ret)
+{
+    const char *runbook = alert->runbook ? alert->runbook : alert->links.runbook;
+    const char *name = alert->rule.title[0] ? alert->rule.title : alert->rule.id;
+    const char *summary = arena_printf(arena, "%s: %s", alert->model, name);
+    const char *description =
+        arena_printf(arena, "%s broke the rule %s%s%s; %" PRId64 " finding%s in this episode",
+                     alert->model, alert->rule.id, alert->target[0] ? " on " : "", alert->target,
+                     alert->episode_count, alert->episode_count == 1 ? "" : "s");
+
+    *ret = (struct list){.items = arena_array(arena, ANNOTATIONS_MAX, sizeof(struct label))};
+    summary = within(summary, LABEL_VALUE_MAX, arena);
+    description = within(description, LABEL_VALUE_MAX, arena);
+    if (!ret->items || !summary || !description)
+        return -1;
+    put(ret, "summary", summary);
+    put(ret, "description", description);
+    put(ret, "runbook_url", runbook);
+    return 0;
+}
+
+static void put_name(struct list *names, const char *name)
+{
+    const char **items = names->items;
+
+    if (!name || !*name || names->count == PICTURE_NAMES_SHOWN_MAX)
+        return;
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(items[i], name) == 0)
+            return;
+    }
+    items[names->count++] = name;
+}
+
+/* Most recent first. */
+static int name_places(const struct alert *alert, struct arena *arena, struct picture *ret)
+{
+    const struct sighting *sighting = alert->sightings.items;
+
+    ret->model_versions.items = arena_array(arena, PICTURE_NAMES_SHOWN_MAX, sizeof(const char *));
+    ret->pipelines.items = arena_array(arena, PICTURE_NAMES_SHOWN_MAX, sizeof(const char *));
+    if (!ret->model_versions.items || !ret->pipelines.items)
+        return -1;
+    for (size_t i = alert->sightings.count; i > 0; i--) {
+        const struct sighting *at = &sighting[i - 1];
+        const char *place =
+            arena_printf(arena, "%s%s%s%s%s", at->repository, at->repository[0] ? " " : "",
+                         at->pipeline, at->branch[0] ? "@" : "", at->branch);
+
+        put_name(&ret->model_versions, at->model_version);
+        put_name(&ret->pipelines, place);
+    }
+    return 0;
+}
+
+static bool cut(const char **text, int64_t *cut_bytes, size_t bytes_max, struct arena *arena)
+{
+    size_t bytes = strlen(*text);
+    size_t kept = utf8_prefix(*text, bytes_max);
+
+    if (kept == bytes)
+        return true;
+    *text = arena_strndup(arena, *text, kept);
+    *cut_bytes += (int64_t)(bytes - kept);
+    return *text != NULL;
+}
+
+static bool cut_sample(struct sample *sample, size_t bytes_max, struct arena *arena)
+{
+    return cut(&sample->prompt, &sample->prompt_cut_bytes, bytes_max, arena) &&
+           cut(&sample->output, &sample->output_cut_bytes, bytes_max, arena);
+}
+
+static int show_sample(const struct evidence *evidence, struct arena *arena, struct picture *ret)
+{
+    if (!evidence || evidence->samples.count == 0)
+        return 0;
+    ret->sample = arena_alloc(arena, sizeof(*ret->sample));
+    if (!ret->sample)
+        return -1;
+    *ret->sample = *(const struct sample *)evidence->samples.items;
+    return cut_sample(ret->sample, PICTURE_TEXT_BYTES_MAX, arena) ? 0 : -1;
+}
+
+int picture_of(const struct alert *alert, const struct evidence *evidence,
+               const struct sighting *sighting, const struct list *labels, int news,
+               struct arena *arena, struct picture *ret, struct error *err)
+{
+    *ret = (struct picture){
+        .fingerprint = alert->fingerprint,
+        .version = alert->version,
+        .status = alert->status,
+        .resolved_reason = alert->resolved_reason,
+        .news = news,
+        .episode = alert->episode,
+        .rule = alert->rule,
+        .model = alert->model,
+        .target = alert->target,
+        .category = alert->category,
+        .severity = alert->severity,
+        .confidence = alert->confidence,
+        .count = alert->count,
+        .episode_count = alert->episode_count,
+        .first_seen_ms = alert->first_seen_ms,
+        .last_seen_ms = alert->last_seen_ms,
+        .opened_ms = alert->opened_ms,
+        .resolved_ms = alert->resolved_ms,
+        .labels = *labels,
+        .owner = alert->owner,
+        .sightings = (int64_t)alert->sightings.count,
+        .links = alert->links,
+        .ticket_url =
+            alert->links.ticket ? alert->links.ticket : ticket_url(alert, sighting, arena),
+        .run = alert->news_run[0] ? alert->news_run : NULL,
+        .run_url = sighting ? sighting->run_url : NULL,
+        .commit = sighting ? sighting->commit : NULL,
+    };
+    if (annotate(alert, arena, &ret->annotations) || name_places(alert, arena, ret) ||
+        show_sample(evidence, arena, ret))
+        return error_set(err, ERROR_MEMORY, "no memory for a picture");
+    return 0;
+}
+
+static void without_sample(struct picture *picture)
+{
+    picture->sample = NULL;
+}
+
+static void without_places(struct picture *picture)
+{
+    picture->model_versions.count = 0;
+    picture->pipelines.count = 0;
+    picture->annotations.count = 0;
+}
+
+static void without_links(struct picture *picture)
+{
+    picture->links = (struct links){.report = NULL};
+    picture->ticket_url = NULL;
+    picture->run_url = NULL;
+}
+
+/* Ours come first and are few: see labels.h. */
+static void without_own_labels(struct picture *picture)
+{
+    const size_t ours = 14;
+
+    if (picture->labels.count > ours)
+        picture->labels.count = ours;
+}
+
+bool picture_shrink(struct picture *picture, size_t step, struct arena *arena)
+{
+    static void (*const steps[])(struct picture * picture) = {without_sample, without_own_labels,
+                                                              without_places, without_links};
+
+    if (step == 0)
+        return !picture->sample || cut_sample(picture->sample, SHRUNK_TEXT_BYTES_MAX, arena);
+    if (step > sizeof(steps) / sizeof(steps[0]))
+        return false;
+    steps[step - 1](picture);
+    return true;
+}
