@@ -347,6 +347,8 @@ static void on_revoking(void *self)
     struct loop *loop = self;
     int64_t end_ms = moment_now().mono_ms + longest_request_ms(loop->run->config) + DRAIN_MARGIN_MS;
 
+    if (loop->committer == NULL)
+        return; /* leaving: what could be committed is, and nothing is sent any more */
     committer_wait(loop->committer);
     if (fetch_commit(loop, &loop->err) == 0 && drain(loop, end_ms, &loop->err) == 0)
         commit_all(loop, &loop->err);

@@ -144,6 +144,9 @@ static int build_group(struct deliverer *deliverer, struct partition *partition,
             group_make(deliverer, partition, entry->key, entry->key_bytes, state.integration, err);
     if (group == NULL)
         return -1;
+    struct limiter *limiter = &group->outlet->limiter;
+    if (state.receiver_not_before_ms > limiter->not_before_ms)
+        limiter->not_before_ms = state.receiver_not_before_ms;
     group_head_set(deliverer, group, &state);
     return 0;
 }

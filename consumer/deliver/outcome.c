@@ -129,6 +129,8 @@ int outcome_apply(struct deliverer *deliverer, struct flight *flight, struct mom
     arena_reset(&deliverer->scratch);
     if (group_load(group, &deliverer->scratch, &state, err) != 0)
         return -1;
+    int64_t receiver_ms = flight->outlet->limiter.not_before_ms;
+    state.receiver_not_before_ms = receiver_ms > now.wall_ms ? receiver_ms : 0;
     if (flight->end == END_TOLD)
         rc = apply_told(deliverer, flight, group, &state, now, err);
     else if (flight->end == END_RETRY)

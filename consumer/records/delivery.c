@@ -51,6 +51,8 @@ static const struct field group_state_fields[] = {
                  .help = "Tries of the delivery under way"),
     RECORD_FIELD(FIELD_TIME, "not_before", group_state, not_before_ms,
                  .help = "The next try is not before this"),
+    RECORD_FIELD(FIELD_TIME, "receiver_not_before", group_state, receiver_not_before_ms,
+                 .help = "Nor is anything sent to this receiver before this"),
     RECORD_FIELD(FIELD_TIME, "first_try", group_state, first_try_ms,
                  .help = "The age of the delivery counts from here"),
     RECORD_FIELD(FIELD_STRING, "last_error", group_state, last_error, .min = 1,

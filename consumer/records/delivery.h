@@ -39,6 +39,7 @@ struct group_state {
     /* the delivery under way */
     int64_t attempt;           /* tries so far, 0 when nothing is failing */
     int64_t not_before_ms;
+    int64_t receiver_not_before_ms; /* the whole receiver's, as it stood when this try ended */
     int64_t first_try_ms;      /* age of the delivery counts from here */
     const char *last_error;    /* in words, no secret */
     struct intent *intent;     /* NULL when no request can be in flight */
