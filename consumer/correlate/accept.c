@@ -217,7 +217,6 @@ static int take_run_end(const struct intake *intake, const json_t *value, const 
         return refuse_record(intake, DEAD_MALFORMED, &why, ret, err);
     if (!intake->hints->copy) {
         *ret = RECEIVED_SENT_ON;
-        intake->partition->urgent = true;
         return stage_copies(intake, &end, err);
     }
     *ret = RECEIVED_RUN_END;

@@ -64,6 +64,7 @@ int stage_record(struct partition *partition, const struct output *output, struc
     if (!staged->output.key || (output->value && !staged->output.value) ||
         (output->envelope && !staged->output.envelope))
         return no_memory(err);
+    partition->urgent = true;
     *partition->staged_end = staged;
     partition->staged_end = &staged->next;
     partition->weight += output->key_bytes + output->value_bytes + DEAD_HEADERS_BYTES_MAX / 8;
