@@ -15,6 +15,7 @@
 
 #define SINK_BY_KEY             (-1) /* the partition that murmur2 of the key gives */
 #define SINK_TIMEOUT_MS_DEFAULT 30000
+#define SINK_TIMEOUT_MS_MIN     100
 #define SINK_TIMEOUT_MS_MAX     86400000
 
 struct sink_record {

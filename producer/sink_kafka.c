@@ -45,6 +45,20 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What a person can do about a refusal, beside librdkafka's own words. */
+static const char *advice(rd_kafka_resp_err_t code)
+{
+    switch (code) {
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+        return " (tocsind makes its topics when it starts)";
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+        return " (its max.message.bytes is smaller than a record)";
+    default:
+        return "";
+    }
+}
+
 /* What a refusal means to the caller. */
 static enum error_kind kind_of(rd_kafka_resp_err_t code)
 {
@@ -70,8 +84,9 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, v
     (void)handle;
     if (message->err) {
         pthread_mutex_lock(&kafka->lock);
-        error_set(&kafka->failure, kind_of(message->err), "Kafka did not accept a record: %s",
-                  rd_kafka_err2str(message->err));
+        error_set(&kafka->failure, kind_of(message->err), "topic %s did not accept a record: %s%s",
+                  rd_kafka_topic_name(kafka->topic), rd_kafka_err2str(message->err),
+                  advice(message->err));
         pthread_mutex_unlock(&kafka->lock);
         atomic_fetch_add(&kafka->failed, 1);
         return;
@@ -170,8 +185,8 @@ static int kafka_send(struct sink *sink, const struct sink_record *record, struc
         rd_kafka_poll(kafka->handle, POLL_MS);
     }
     if (code)
-        return error_set(err, kind_of(code), "Kafka did not take a record: %s",
-                         rd_kafka_err2str(code));
+        return error_set(err, kind_of(code), "topic %s does not take a record: %s%s",
+                         rd_kafka_topic_name(kafka->topic), rd_kafka_err2str(code), advice(code));
     atomic_fetch_add(&kafka->sent, 1);
     rd_kafka_poll(kafka->handle, 0);
     return 0;
@@ -182,7 +197,7 @@ static int kafka_flush(struct sink *sink, struct error *err)
     struct kafka_sink *kafka = (struct kafka_sink *)sink;
     int rc = 0;
 
-    while (rd_kafka_outq_len(kafka->handle) > 0) {
+    while (rd_kafka_outq_len(kafka->handle) > 0 && kafka->failed == 0) {
         if (is_late(kafka))
             return away(kafka, err);
         rd_kafka_flush(kafka->handle, POLL_MS);
@@ -281,7 +296,7 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value, struc
 static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *config,
                      struct error *err)
 {
-    char record_bytes[16];
+    char record_bytes[16], unknown_ms[24];
     const struct property ours[] = {
         {"bootstrap.servers", config->brokers},
         {"client.id", "tocsin"},
@@ -290,6 +305,7 @@ static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *conf
         {"partitioner", "murmur2_random"},
         {"message.timeout.ms", "0"}, /* flush() has the time-out */
         {"message.max.bytes", record_bytes},
+        {"topic.metadata.propagation.max.ms", unknown_ms},
         {"queue.buffering.max.kbytes", QUEUE_KBYTES},
         {"queue.buffering.max.messages", QUEUE_MESSAGES},
         {"linger.ms", LINGER_MS},
@@ -300,6 +316,8 @@ static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *conf
     };
 
     snprintf(record_bytes, sizeof(record_bytes), "%d", FINDINGS_TOPIC_MESSAGE_BYTES_MAX);
+    /* a topic that is not there may still be made, but not when the time-out is near */
+    snprintf(unknown_ms, sizeof(unknown_ms), "%lld", (long long)config->timeout_ms / 2);
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
         if (set(conf, ours[i].name, ours[i].value, err))
             return -1;

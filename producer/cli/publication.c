@@ -54,6 +54,8 @@ static int on_finding(void *ctx, struct finding *finding, struct arena *arena, s
         finding->run = book->run;
     else if (!is_same_run(book, &finding->run))
         book = NULL;
+    if (finding->time_ms == 0)
+        finding->time_ms = finding->run.started_ms;
     if (given_to_finding(publication, finding, arena, err))
         return -1;
     return publisher_finding(&publication->publisher, book, finding, arena, &fate, err);
