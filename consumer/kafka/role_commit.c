@@ -67,12 +67,28 @@ static void keep_positions(struct role *role, const struct batch *batch)
     }
 }
 
+/* A second abort in a row waits a little, and longer each time: what fails at once would spin. */
+static int read_again(struct role *role, struct error *err)
+{
+    int64_t pause_ms = ABORT_PAUSE_MS_MIN;
+
+    if (role->in_callback)
+        return 0;
+    if (role->aborts_in_a_row < 2)
+        return role_assign_live(role, err);
+    for (int i = 2; i < role->aborts_in_a_row && pause_ms < ABORT_PAUSE_MS_MAX; i++)
+        pause_ms *= 2;
+    role->reassign_ms = client_now_ms() + pause_ms;
+    role->attention = true;
+    return role_assign_nothing(role, err);
+}
+
 static int go_back(struct role *role, struct error *err)
 {
     for (int32_t i = 0; i < role->partitions_count; i++)
         for (size_t topic = 0; topic < role->config.topics_count; topic++)
             role->partitions[i].next[topic] = role->partitions[i].safe[topic];
-    return role->in_callback ? 0 : role_assign_live(role, err);
+    return read_again(role, err);
 }
 
 /* The group has another member in our place: what we hold is old. */
@@ -103,14 +119,17 @@ enum commit_result role_settle(struct role *role, const struct batch *batch,
     struct error failed = {0};
     int rc = 0;
 
+    if (result != COMMITTED && role->transactor.forbidden)
+        result = FATAL;
     switch (result) {
     case COMMITTED:
         role->counters.commits++;
-        role->renewals = 0;
+        role->renewals = role->aborts_in_a_row = 0;
         keep_positions(role, batch);
         return COMMITTED;
     case ABORTED:
         role->counters.aborts++;
+        role->aborts_in_a_row++;
         client_log(LOG_NOTICE, role->ops->name, "aborted: %s", err ? err->text : "");
         rc = role->transactor.membership_lost ? lose_all(role, &failed) : go_back(role, &failed);
         break;
@@ -124,6 +143,7 @@ enum commit_result role_settle(struct role *role, const struct batch *batch,
     }
     if (rc == 0)
         return result;
+    client_log(LOG_ERR, role->ops->name, "%s", failed.text);
     if (err != NULL)
         *err = failed;
     return FATAL;
@@ -140,7 +160,7 @@ enum commit_result role_commit(struct role *role, const struct batch *batch, str
         error_set(err, ERROR_INPUT, "the result of the transaction before was not fetched");
         return ABORTED;
     }
-    role->transactor.membership_lost = false;
+    role->transactor.membership_lost = role->transactor.forbidden = false;
     if (role_check_batch(role, batch, &why) != 0) {
         if (why.kind != ERROR_RETRIABLE) {
             if (err != NULL)

@@ -24,11 +24,13 @@
 
 #define GO_LIVE_WAIT_MS                                                                            \
     250 /* after the first restored partition, for others, before all fetchers restart */
-#define PRODUCER_SLICE_MS 200
-#define REJOIN_MS_MAX     60000 /* no assignment for so long after the group refused us: end */
-#define RENEWALS_MAX      5 /* without a commit between them: somebody else has our transactional.id */
-#define CLOSE_HANGS_MS    60000
-#define REASSIGN_MS       1000
+#define PRODUCER_SLICE_MS  200
+#define REJOIN_MS_MAX      60000 /* no assignment for so long after the group refused us: end */
+#define RENEWALS_MAX       5 /* without a commit between them: somebody else has our transactional.id */
+#define CLOSE_HANGS_MS     60000
+#define REASSIGN_MS        1000
+#define ABORT_PAUSE_MS_MIN 50
+#define ABORT_PAUSE_MS_MAX 5000
 #define EVENTS_A_POLL_MAX                                                                          \
     10000 /* messages that are not handed out before the caller gets a turn                        \
            */
@@ -76,7 +78,7 @@ struct role {
     bool idle;        /* the last poll gave nothing: the event fd has to be cleared */
     bool renew;       /* the producer is of no more use */
     bool starting;    /* the producer does not answer yet */
-    int renewals;
+    int renewals, aborts_in_a_row;
     int64_t reassign_ms;  /* when to try the same assignment again; 0: not at all */
     int64_t restored_ms;  /* since when a partition waits for others to go live; 0: none waits */
     int64_t rejoin_by_ms; /* 0: nothing awaited */
@@ -93,6 +95,7 @@ void role_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
                        rd_kafka_topic_partition_list_t *list, void *opaque);
 int role_assign_live(struct role *role,
                      struct error *err); /* assign(NULL), then all that is live or restored */
+int role_assign_nothing(struct role *role, struct error *err);
 void role_drop_all(struct role *role,
                    enum partition_state state); /* `state` of those that were ours */
 rd_kafka_consumer_group_metadata_t *

@@ -31,7 +31,7 @@ void role_drop_all(struct role *role, enum partition_state state)
         if (partition->state != PARTITION_NONE)
             partition->state = state;
     }
-    role->restored_ms = 0;
+    role->restored_ms = role->reassign_ms = 0;
     role->attention = true;
 }
 
@@ -42,6 +42,11 @@ static int assign(struct role *role, const rd_kafka_topic_partition_list_t *list
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
     return error_set(err, ERROR_FATAL, "assigning partitions: %s", rd_kafka_err2str(code));
+}
+
+int role_assign_nothing(struct role *role, struct error *err)
+{
+    return assign(role, NULL, err);
 }
 
 int role_assign_live(struct role *role, struct error *err)
@@ -61,7 +66,7 @@ int role_assign_live(struct role *role, struct error *err)
                 rd_kafka_topic_partition_list_add(list, role->config.topics[topic].name, i)
                     ->offset = partition->next[topic];
     }
-    role->restored_ms = 0;
+    role->restored_ms = role->reassign_ms = 0;
     rc = assign(role, NULL, err);
     if (rc == 0)
         rc = assign(role, list, err);

@@ -123,9 +123,8 @@ static int serve_assignment(struct role *role, struct error *err)
         return error_set(err, ERROR_FATAL,
                          "the group refused this member %d s ago and gave it no new assignment",
                          REJOIN_MS_MAX / 1000);
-    if (!go_live && !again)
+    if (!again && (!go_live || role->reassign_ms != 0))
         return 0;
-    role->reassign_ms = 0;
     return role_assign_live(role, err);
 }
 

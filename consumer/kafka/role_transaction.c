@@ -41,6 +41,20 @@ static bool says_not_a_member(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
 }
 
+static bool says_forbidden(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
+           code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+}
+
+static void note(struct transactor *transactor, rd_kafka_resp_err_t code)
+{
+    transactor->membership_lost = transactor->membership_lost || says_not_a_member(code);
+    transactor->forbidden = transactor->forbidden || says_forbidden(code);
+}
+
 /* Consumes the error. */
 static enum answer answer_of(struct transactor *transactor, const char *call, int64_t deadline_ms,
                              rd_kafka_error_t *error, struct error *err)
@@ -49,8 +63,7 @@ static enum answer answer_of(struct transactor *transactor, const char *call, in
 
     if (error == NULL)
         return ANSWER_DONE;
-    if (says_not_a_member(rd_kafka_error_code(error)))
-        transactor->membership_lost = true;
+    note(transactor, rd_kafka_error_code(error));
     if (rd_kafka_error_is_fatal(error))
         answer = ANSWER_BROKEN;
     else if (rd_kafka_error_txn_requires_abort(error))
@@ -75,20 +88,28 @@ static rd_kafka_headers_t *headers_of(const struct envelope *envelope)
     return headers;
 }
 
+/* The array form: the macros of the other are no ISO C. */
 static rd_kafka_resp_err_t produce_with_headers(struct transactor *transactor,
                                                 const struct batch_record *record,
                                                 int32_t partition)
 {
     rd_kafka_headers_t *headers = headers_of(record->envelope);
-    rd_kafka_resp_err_t code =
-        rd_kafka_producev(transactor->rk, RD_KAFKA_V_RKT(transactor->handles[record->topic]),
-                          RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_KEY(record->key, record->key_bytes),
-                          RD_KAFKA_V_VALUE(record->value, record->value_bytes),
-                          RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    rd_kafka_vu_t values[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = transactor->handles[record->topic]},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {record->key, record->key_bytes}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {record->value, record->value_bytes}},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+    };
+    rd_kafka_error_t *error =
+        rd_kafka_produceva(transactor->rk, values, sizeof(values) / sizeof(*values));
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (error != NULL) {
+        rd_kafka_error_destroy(error);
         rd_kafka_headers_destroy(headers);
+    }
     return code;
 }
 
@@ -116,6 +137,7 @@ static enum answer not_written(struct transactor *transactor, rd_kafka_resp_err_
             ? ERROR_LIMIT
             : ERROR_RETRIABLE;
 
+    note(transactor, code);
     error_set(err, kind, "a record for %s can't be written: %s", topic ? topic : "a topic",
               rd_kafka_err2str(code));
     return rd_kafka_fatal_error(transactor->rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR
@@ -232,7 +254,7 @@ static enum commit_result run(struct transactor *transactor, const struct batch 
     rd_kafka_poll(transactor->rk, 0);
     transactor->failed = RD_KAFKA_RESP_ERR_NO_ERROR;
     transactor->failed_topic = NULL;
-    transactor->membership_lost = false;
+    transactor->membership_lost = transactor->forbidden = false;
     answer = answer_of(transactor, "begin_transaction", 0,
                        rd_kafka_begin_transaction(transactor->rk), err);
     if (answer != ANSWER_DONE)

@@ -37,6 +37,7 @@ struct transactor {
     enum transactor_state state;
     /* of the last transaction */
     bool membership_lost;       /* the group says that we are not the member who read this */
+    bool forbidden;             /* not authorized: trying again will not help */
     rd_kafka_resp_err_t failed; /* of the first record that was not written */
     const char *failed_topic;
 };
