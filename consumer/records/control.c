@@ -71,14 +71,26 @@ const struct record_type accepted_type = {
     .fields = accepted_fields,
 };
 
+static const struct field inhibitor_source_fields[] = {
+    RECORD_FIELD(FIELD_LABELS, "labels", inhibitor_source, labels, .max = ROUTED_LABELS_MAX,
+                 .help = "As routing sees them"),
+    RECORD_FIELD_END,
+};
+static const struct record_type inhibitor_source_type = {
+    .name = "inhibitor_source",
+    .title = "One sighting of it that matches a source side",
+    .size = sizeof(struct inhibitor_source),
+    .fields = inhibitor_source_fields,
+};
+
 static const struct field inhibitor_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", inhibitor, fingerprint, .required = true,
                  .help = "The alert; the record's key is inhibit/ and this"),
     RECORD_FIELD(FIELD_BOOL, "firing", inhibitor, firing, .required = true,
                  .help = "Whether it is open"),
-    RECORD_FIELD(FIELD_LABELS, "labels", inhibitor, labels, .max = ROUTED_LABELS_MAX,
-                 .help = "Its labels"),
+    RECORD_FIELD(FIELD_LIST, "sources", inhibitor, sources, .max = SIGHTINGS_MAX,
+                 .of = &inhibitor_source_type, .help = "Its labels, a set for each sighting"),
     RECORD_FIELD(FIELD_TIME, "updated", inhibitor, updated_ms, .required = true,
                  .help = "When it last changed"),
     RECORD_FIELD_END,

@@ -17,6 +17,9 @@
 #define CONTROL_PARTITION_CORRELATE 1
 #define CONTROL_PARTITIONS 2
 #define TOPOLOGY_KEY "topology"
+#define SILENCE_KEY_PREFIX "silence/"
+#define ACCEPTED_KEY_PREFIX "accept/"
+#define INHIBITOR_KEY_PREFIX "inhibit/"
 
 struct silence_matcher {
     const char *name, *value;
@@ -36,11 +39,14 @@ struct accepted {
     const char *author, *comment;
 };
 
-/* An alert that is the source of an inhibition. */
+/* An alert that is the source of an inhibition: the labels of each of its sightings that match a source side. */
+struct inhibitor_source {
+    struct list labels;        /* struct label */
+};
 struct inhibitor {
     const char *fingerprint;
     bool firing;
-    struct list labels;        /* struct label */
+    struct list sources;       /* struct inhibitor_source */
     int64_t updated_ms;
 };
 

@@ -250,6 +250,16 @@ const char *matcher_name(const struct matcher *matcher)
     return matcher->name;
 }
 
+enum matcher_op matcher_operator(const struct matcher *matcher)
+{
+    return matcher->op;
+}
+
+const char *matcher_value(const struct matcher *matcher)
+{
+    return matcher->value;
+}
+
 static int compare(const void *left, const void *right)
 {
     const struct matcher *a = *(struct matcher *const *)left;

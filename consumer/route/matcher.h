@@ -54,6 +54,8 @@ void matcher_sort(struct matcher **list, size_t count);
 /* A regular expression that gives up (MATCHER_STEPS_MAX) does not match, whichever its operator. */
 bool matcher_matches(const struct matcher *matcher, const struct label *labels, size_t count);
 const char *matcher_name(const struct matcher *matcher);
+enum matcher_op matcher_operator(const struct matcher *matcher);
+const char *matcher_value(const struct matcher *matcher);
 
 /* name, operator, quoted value, as amtool prints it. Needs MATCHER_TEXT_BYTES_MAX; returns bytes
  * written. */
