@@ -19,6 +19,7 @@
 #define RUN_START INT64_C(1789990000000)
 #define HOUR      INT64_C(3600000)
 #define DAY       (24 * HOUR)
+#define ROWS_MAX  1024
 
 struct kept {
     enum output_topic topic;
@@ -323,8 +324,8 @@ static inline struct run_end world_end(struct world *world, const struct end *en
                               .run = world_finding(&end->say).run,
                               .status = end->status,
                               .has_coverage = !end->no_coverage};
-    struct coverage *coverage = arena_array(&world->arena, 256, sizeof(*coverage));
-    struct count *counts = arena_array(&world->arena, 256, sizeof(*counts));
+    struct coverage *coverage = arena_array(&world->arena, ROWS_MAX, sizeof(*coverage));
+    struct count *counts = arena_array(&world->arena, ROWS_MAX, sizeof(*counts));
     char id[FINDING_ID_BYTES];
 
     run_end_id(&run_end.run, id);
