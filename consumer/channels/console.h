@@ -8,7 +8,7 @@
 
 #define CONSOLE_WIDTH_MIN 40
 #define CONSOLE_WIDTH_MAX 400
-#define CONSOLE_BYTES_MAX (1024 * 1024)
+#define CONSOLE_BYTES_MAX ((size_t)1 << 20)
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 

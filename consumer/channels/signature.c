@@ -14,7 +14,7 @@
 #include "consumer/channels/buffer.h"
 
 #define PREFIX            "whsec_"
-#define ENCODED_MAX       (4 * ((SIGNATURE_KEY_BYTES_MAX + 2) / 3))
+#define ENCODED_MAX       ((size_t)4 * ((SIGNATURE_KEY_BYTES_MAX + 2) / 3))
 #define MESSAGE_ID_PREFIX "msg_"
 #define MESSAGE_ID_HASHED 16
 
@@ -63,8 +63,9 @@ int signature_make(const struct signature_key *key, const char *id, int64_t time
         !HMAC(EVP_sha256(), key->bytes, (int)key->count, (const unsigned char *)content.text,
               content.bytes, digest, &digest_bytes))
         return error_set(err, ERROR_MEMORY, "a request could not be signed");
-    memcpy(ret_signature, "v1,", 3);
-    EVP_EncodeBlock((unsigned char *)ret_signature + 3, digest, (int)digest_bytes);
+    unsigned char encoded[SIGNATURE_BYTES - 3];
+    EVP_EncodeBlock(encoded, digest, (int)digest_bytes);
+    snprintf(ret_signature, SIGNATURE_BYTES, "v1,%s", (const char *)encoded);
     return 0;
 }
 

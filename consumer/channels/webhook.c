@@ -18,21 +18,30 @@
 #define STORED_ID      "webhook_id"
 #define STORED_VERSION "webhook_version"
 
-#define SETTING(member, key, type, text, ...)                                                      \
-    {                                                                                              \
-        .name = key, .kind = type, .offset = offsetof(struct webhook, member), .help = text,       \
-        __VA_ARGS__                                                                                \
-    }
-
 static const struct setting webhook_settings[] = {
-    SETTING(url, "url", SETTING_SECRET_URL, "where to post", .required = true),
-    SETTING(secret, "secret", SETTING_SECRET,
-            "signs requests as Standard Webhooks says: whsec_ and base64 of 24 to 64 bytes", ),
-    SETTING(authorization, "authorization", SETTING_SECRET,
-            "the whole value of the header Authorization, e.g. \"Bearer …\"", ),
-    SETTING(headers, "headers", SETTING_MAP, "further headers, none of them a secret", ),
-    SETTING(max_alerts, "max_alerts", SETTING_INTEGER, "alerts in one request, 0: all",
-            .max = 1000000, .fallback = "0"),
+    {.name = "url",
+     .kind = SETTING_SECRET_URL,
+     .offset = offsetof(struct webhook, url),
+     .required = true,
+     .help = "where to post"},
+    {.name = "secret",
+     .kind = SETTING_SECRET,
+     .offset = offsetof(struct webhook, secret),
+     .help = "signs requests as Standard Webhooks says: whsec_ and base64 of 24 to 64 bytes"},
+    {.name = "authorization",
+     .kind = SETTING_SECRET,
+     .offset = offsetof(struct webhook, authorization),
+     .help = "the whole value of the header Authorization, e.g. \"Bearer …\""},
+    {.name = "headers",
+     .kind = SETTING_MAP,
+     .offset = offsetof(struct webhook, headers),
+     .help = "further headers, none of them a secret"},
+    {.name = "max_alerts",
+     .kind = SETTING_INTEGER,
+     .offset = offsetof(struct webhook, max_alerts),
+     .max = 1000000,
+     .fallback = "0",
+     .help = "alerts in one request, 0: all"},
     {.name = "payload",
      .kind = SETTING_REFUSED,
      .help =

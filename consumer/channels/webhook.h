@@ -8,7 +8,7 @@
 #include "consumer/channels/channel.h"
 #include "consumer/channels/signature.h"
 
-#define WEBHOOK_BODY_BYTES_MAX (4 * 1024 * 1024)
+#define WEBHOOK_BODY_BYTES_MAX ((size_t)4 << 20)
 #define WEBHOOK_HEADERS_MAX    6 /* of the configuration, beside those that we set */
 
 struct webhook {

@@ -15,7 +15,7 @@
 #include "consumer/deliver/verdict.h"
 
 #define STEPS_MAX       8
-#define INPUT_BYTES_MAX (64 * 1024 * 1024)
+#define INPUT_BYTES_MAX ((size_t)64 << 20)
 
 struct tool {
     struct arena arena;

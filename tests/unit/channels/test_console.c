@@ -59,7 +59,7 @@ Test(console, one_alert_says_everything)
 Test(console, nothing_that_a_finding_brings_drives_the_terminal)
 {
     static const char *const pieces[] = {
-        "\x1b[31m", "\x1b]0;title\x07", "\xc2\x9b", "\r\b", "\u202E", "\x7f", "\xff"};
+        "\x1b[31m", "\x1b]0;title\x07", "\xc2\x9b", "\r\b", "\xe2\x80\xae", "\x7f", "\xff"};
     struct sample_message m;
 
     sample_init(&m, 20);

@@ -175,8 +175,8 @@ Test(slack, a_header_is_cut_at_150)
 
 Test(slack, a_megabyte_of_output_shortens_itself_alone)
 {
-    static const char *const pieces[] = {"x",      "&",          "`",    "\n",      "\x1b",
-                                         "\u202E", "\U0001F600", "\xff", "<!here> "};
+    static const char *const pieces[] = {
+        "x", "&", "`", "\n", "\x1b", "\xe2\x80\xae", "\U0001F600", "\xff", "<!here> "};
     struct sample_message m;
 
     sample_init(&m, 1);

@@ -43,10 +43,12 @@ static const struct row rows[] = {
     {"\x1b[31mred", "\u241B[31mred", "\u241B[31mred"},
     {"\x01\x1f\x7f", "\u2401\u241F\u2421", "\u2401\u241F\u2421"},
     {"\xc2\x9b", "\u2039U+009B\u203A", "\u2039U+009B\u203A"},
-    {"\u202Eabc\u202C", "\u2039U+202E\u203Aabc\u2039U+202C\u203A",
-     "\u2039U+202E\u203Aabc\u2039U+202C\u203A"},
-    {"a\u2066b\u2069", "a\u2039U+2066\u203Ab\u2039U+2069\u203A",
-     "a\u2039U+2066\u203Ab\u2039U+2069\u203A"},
+    {"\xe2\x80\xae"
+     "abc\xe2\x80\xac",
+     "\u2039U+202E\u203Aabc\u2039U+202C\u203A", "\u2039U+202E\u203Aabc\u2039U+202C\u203A"},
+    {"a\xe2\x81\xa6"
+     "b\xe2\x81\xa9",
+     "a\u2039U+2066\u203Ab\u2039U+2069\u203A", "a\u2039U+2066\u203Ab\u2039U+2069\u203A"},
     {"a\u2028b\u2029", "a\u2039U+2028\u203Ab\u2039U+2029\u203A",
      "a\u2039U+2028\u203Ab\u2039U+2029\u203A"},
     {"a\u200Bb", "a\u2039U+200B\u203Ab", "a\u2039U+200B\u203Ab"},
@@ -96,7 +98,8 @@ Test(text, a_line_is_cut_at_its_limit_and_not_before)
 
 Test(text, no_limit_breaks_an_entity_or_a_character)
 {
-    const char *hostile = "a<b>&\u00E9\u20AC\U0001F600\x1b\u202E\xff&&&&<<<<";
+    const char *hostile = "a<b>&\u00E9\u20AC\U0001F600\x1b\xe2\x80\xae"
+                          "\xff&&&&<<<<";
 
     for (size_t limit = 0; limit < 120; limit++) {
         const char *cut = render(TEXT_LINE, limit, hostile);

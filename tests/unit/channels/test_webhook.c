@@ -128,7 +128,8 @@ Test(webhook, hostile_evidence_is_neutral_and_says_so)
     struct sample_message m;
 
     sample_init(&m, 1);
-    m.sample.output = "\x1b[2J\u202Eevil\xff";
+    m.sample.output = "\x1b[2J\xe2\x80\xae"
+                      "evil\xff";
     m.sample.prompt_cut_bytes = 10;
     json_t *body = sample_body(&webhook_channel, &webhook, &m, RENDER_FULL);
     const json_t *alert = json_array_get(json_object_get(body, "alerts"), 0);
