@@ -111,7 +111,7 @@ static int hash_text(const char *text, size_t bytes, char ret_hex[65])
     if (!EVP_Digest(text, bytes, hash, &hash_bytes, EVP_sha256(), NULL))
         return -1;
     for (unsigned int i = 0; i < 32; i++)
-        snprintf(ret_hex + 2 * i, 3, "%02x", hash[i]);
+        snprintf(ret_hex + 2 * (size_t)i, 3, "%02x", hash[i]);
     return 0;
 }
 
@@ -184,7 +184,7 @@ int config_read(const char *path, char **ret_text, size_t *ret_bytes, struct err
     if (ferror(file))
         error_set(err, ERROR_IO, "cannot read %s: %s", path, strerror(errno));
     else if (*ret_bytes > CONFIG_BYTES_MAX)
-        error_set(err, ERROR_LIMIT, "%s is larger than %d bytes", path, CONFIG_BYTES_MAX);
+        error_set(err, ERROR_LIMIT, "%s is larger than %zu bytes", path, CONFIG_BYTES_MAX);
     else
         rc = 0;
 out:

@@ -13,7 +13,7 @@
 #include "consumer/route/route.h"
 
 #define INTEGRATIONS_MAX 1024
-#define CONFIG_BYTES_MAX (4 * 1024 * 1024)
+#define CONFIG_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* What a receiver does with a request that may or may not have arrived (a crash between request and answer). */
 enum on_doubt { DOUBT_SEND_AGAIN, DOUBT_DEAD_LETTER };

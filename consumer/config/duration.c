@@ -88,7 +88,7 @@ void duration_format(int64_t ms, char text[DURATION_TEXT_BYTES])
     size_t length = 0;
 
     if (ms == 0) {
-        strcpy(text, "0s");
+        snprintf(text, DURATION_TEXT_BYTES, "0s");
         return;
     }
     for (size_t i = 0; i < UNITS; i++) {

@@ -141,43 +141,52 @@ static int add_anchor(struct builder *b, const yaml_event_t *event, const yaml_c
     return 0;
 }
 
-static int build(struct builder *b, const yaml_event_t *event, size_t depth,
-                 const struct node **ret);
+/* The node that begins with the event; NULL with an error. */
+static const struct node *build(struct builder *b, const yaml_event_t *event, size_t depth);
 
-static int build_scalar(struct builder *b, const yaml_event_t *event, const struct node **ret)
+static const struct node *build_scalar(struct builder *b, const yaml_event_t *event)
 {
     const char *text = (const char *)event->data.scalar.value;
     struct node *node = node_new(b, event, NODE_SCALAR);
 
     if (!node || check_tag(b, event, event->data.scalar.tag))
-        return -1;
-    if (strlen(text) != event->data.scalar.length)
-        return refuse_event(b, event, "a NUL character inside a text");
+        return NULL;
+    if (strlen(text) != event->data.scalar.length) {
+        refuse_event(b, event, "a NUL character inside a text");
+        return NULL;
+    }
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
     node->text = arena_strdup(b->arena, text);
-    if (!node->text)
-        return error_set(b->err, ERROR_MEMORY, "out of memory");
-    *ret = node;
-    return add_anchor(b, event, event->data.scalar.anchor, node);
+    if (!node->text) {
+        error_set(b->err, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    return add_anchor(b, event, event->data.scalar.anchor, node) ? NULL : node;
 }
 
 /* The last anchor of that name wins, as YAML says. */
-static int build_alias(struct builder *b, const yaml_event_t *event, size_t depth,
-                       const struct node **ret)
+static const struct node *anchor_find(const struct builder *b, const char *name)
 {
-    const char *name = (const char *)event->data.alias.anchor;
-
     for (size_t i = b->anchors_count; i > 0; i--) {
-        const struct node *node = b->anchors[i - 1].node;
-
-        if (strcmp(b->anchors[i - 1].name, name) != 0)
-            continue;
-        if (depth + node->height > NODE_DEPTH_MAX)
-            return refuse_event(b, event, "nested too deep");
-        *ret = node;
-        return count_nodes(b, event, node->weight);
+        if (strcmp(b->anchors[i - 1].name, name) == 0)
+            return b->anchors[i - 1].node;
     }
-    return refuse_event(b, event, "an alias of an anchor that is not known here");
+    return NULL;
+}
+
+static const struct node *build_alias(struct builder *b, const yaml_event_t *event, size_t depth)
+{
+    const struct node *node = anchor_find(b, (const char *)event->data.alias.anchor);
+
+    if (!node) {
+        refuse_event(b, event, "an alias of an anchor that is not known here");
+        return NULL;
+    }
+    if (depth + node->height > NODE_DEPTH_MAX) {
+        refuse_event(b, event, "nested too deep");
+        return NULL;
+    }
+    return count_nodes(b, event, node->weight) ? NULL : node;
 }
 
 /* Makes room for one more element in an array that grows by doubling. */
@@ -204,14 +213,18 @@ static void add_to(struct node *parent, const struct node *child)
 
 static int build_item(struct builder *b, const yaml_event_t *event, size_t depth, struct node *list)
 {
+    const struct node *item;
+
     list->items = grow(b, list->items, list->count, sizeof(struct node *));
     if (!list->items)
         return -1;
     if (list->count == NODE_ITEMS_MAX)
         return refuse_event(b, event, "too many items in one list");
-    if (build(b, event, depth + 1, &list->items[list->count]))
+    item = build(b, event, depth + 1);
+    if (!item)
         return -1;
-    add_to(list, list->items[list->count++]);
+    list->items[list->count++] = item;
+    add_to(list, item);
     return 0;
 }
 
@@ -229,25 +242,35 @@ static int put_pair(struct builder *b, struct node *mapping, const struct node *
     return 0;
 }
 
+static const struct node *build_key(struct builder *b, const yaml_event_t *event, size_t depth,
+                                    const struct node *mapping)
+{
+    const struct node *key;
+
+    if (event->type != YAML_SCALAR_EVENT) {
+        refuse_event(b, event, "a key has to be a text");
+        return NULL;
+    }
+    key = build(b, event, depth + 1);
+    if (key && strcmp(key->text, "<<") != 0 && node_find(mapping, key->text)) {
+        error_set(b->err, ERROR_INPUT, "%s:%zu:%zu: key \"%s\" stands twice in one mapping",
+                  b->name, key->line, key->column, key->text);
+        return NULL;
+    }
+    return key;
+}
+
 static int build_pair(struct builder *b, const yaml_event_t *event, size_t depth,
                       struct node *mapping)
 {
-    const struct node *key, *value;
+    const struct node *key = build_key(b, event, depth, mapping), *value;
     yaml_event_t next;
-    int rc;
 
-    if (event->type != YAML_SCALAR_EVENT)
-        return refuse_event(b, event, "a key has to be a text");
-    if (build(b, event, depth + 1, &key))
+    if (!key || next_event(b, &next))
         return -1;
-    if (strcmp(key->text, "<<") != 0 && node_find(mapping, key->text))
-        return error_set(b->err, ERROR_INPUT, "%s:%zu:%zu: key \"%s\" stands twice in one mapping",
-                         b->name, key->line, key->column, key->text);
-    if (next_event(b, &next))
-        return -1;
-    rc = build(b, &next, depth + 1, &value);
+    value = build(b, &next, depth + 1);
     yaml_event_delete(&next);
-    return rc ? rc : put_pair(b, mapping, key, value);
+    return value ? put_pair(b, mapping, key, value) : -1;
 }
 
 static int merge_one(struct builder *b, struct node *mapping, const struct node *from)
@@ -316,8 +339,7 @@ static int build_collection(struct builder *b, const yaml_event_t *start, size_t
     return rc == 0 && is_mapping ? merge(b, node) : rc;
 }
 
-static int build_nested(struct builder *b, const yaml_event_t *event, size_t depth,
-                        const struct node **ret)
+static const struct node *build_nested(struct builder *b, const yaml_event_t *event, size_t depth)
 {
     bool is_mapping = event->type == YAML_MAPPING_START_EVENT;
     struct node *node = node_new(b, event, is_mapping ? NODE_MAPPING : NODE_SEQUENCE);
@@ -326,22 +348,21 @@ static int build_nested(struct builder *b, const yaml_event_t *event, size_t dep
     const yaml_char_t *anchor =
         is_mapping ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
 
-    if (!node || check_tag(b, event, tag) || build_collection(b, event, depth, node))
-        return -1;
-    *ret = node;
-    return add_anchor(b, event, anchor, node);
+    if (!node || check_tag(b, event, tag) || build_collection(b, event, depth, node) ||
+        add_anchor(b, event, anchor, node))
+        return NULL;
+    return node;
 }
 
-static int build(struct builder *b, const yaml_event_t *event, size_t depth,
-                 const struct node **ret)
+static const struct node *build(struct builder *b, const yaml_event_t *event, size_t depth)
 {
     if (event->type == YAML_ALIAS_EVENT)
-        return build_alias(b, event, depth, ret);
+        return build_alias(b, event, depth);
     if (count_nodes(b, event, 1))
-        return -1;
+        return NULL;
     if (event->type == YAML_SCALAR_EVENT)
-        return build_scalar(b, event, ret);
-    return build_nested(b, event, depth, ret);
+        return build_scalar(b, event);
+    return build_nested(b, event, depth);
 }
 
 /* The document's node; NULL when the stream holds none. A second document is refused. */
@@ -357,10 +378,12 @@ static int build_document(struct builder *b, const struct node **ret)
         ended = event.type == YAML_STREAM_END_EVENT;
         is_node = event.type == YAML_SCALAR_EVENT || event.type == YAML_ALIAS_EVENT ||
                   event.type == YAML_MAPPING_START_EVENT || event.type == YAML_SEQUENCE_START_EVENT;
-        if (event.type == YAML_DOCUMENT_START_EVENT && *ret)
+        if (event.type == YAML_DOCUMENT_START_EVENT && *ret) {
             rc = refuse_event(b, &event, "a second document in one file");
-        else if (is_node)
-            rc = build(b, &event, 0, ret);
+        } else if (is_node) {
+            *ret = build(b, &event, 0);
+            rc = *ret ? 0 : -1;
+        }
         yaml_event_delete(&event);
     }
     return rc;

@@ -160,7 +160,7 @@ static int refuse_unknown(struct reader *reader, const struct node *key,
 
     for (size_t i = 0; i < count; i++) {
         if (length + strlen(names[i]) + sizeof(", …") > sizeof(known)) {
-            strcpy(known + length, ", …");
+            snprintf(known + length, sizeof(known) - length, ", …");
             break;
         }
         length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s", i ? ", " : "",

@@ -258,7 +258,7 @@ static int keep_matchers(struct route_draft *rd)
     struct route *route = rd->route;
     size_t count = rd->matchers_count;
 
-    route->matchers = arena_array(rd->draft->reader.arena, count + 1, sizeof(*route->matchers));
+    route->matchers = arena_array(rd->draft->reader.arena, count + 1, sizeof(struct matcher *));
     if (!route->matchers) {
         for (size_t i = 0; i < count; i++)
             matcher_free(rd->matchers[i]);
@@ -266,7 +266,7 @@ static int keep_matchers(struct route_draft *rd)
     }
     matcher_sort(rd->matchers, count);
     if (count)
-        memcpy(route->matchers, rd->matchers, count * sizeof(*route->matchers));
+        memcpy(route->matchers, rd->matchers, count * sizeof(struct matcher *));
     route->matchers_count = count;
     return 0;
 }
@@ -290,6 +290,10 @@ static int bind_children(struct route_draft *rd, size_t depth)
     if (!route->children)
         return reader_out_of_memory(&draft->reader);
     for (size_t i = 0; i < list->count && !reader_full(&draft->reader); i++) {
+        if (node_is_null(list->items[i])) {
+            rc = reader_refuse(&draft->reader, list->items[i], "a route without anything in it");
+            continue;
+        }
         route->children_count = i + 1;
         rc |= bind_route(draft, list->items[i], route, rd->group_by_said, depth + 1,
                          &route->children[i]);

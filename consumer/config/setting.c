@@ -8,10 +8,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "consumer/config/reader.h"
+
+#define KNOWN_BYTES_MAX 160
 
 /* A value on its way into a member. */
 struct target {
@@ -165,17 +168,17 @@ static int bind_duration(const struct target *t)
 static int bind_enum(const struct target *t)
 {
     const char *const *names = t->setting->names;
-    char known[160] = "";
+    char known[KNOWN_BYTES_MAX] = "one of ";
+    size_t length = strlen(known);
 
     for (int i = 0; names[i]; i++) {
         if (strcmp(names[i], t->value->text) == 0) {
             *(int *)t->member = i;
             return 0;
         }
-        if (strlen(known) + strlen(names[i]) + sizeof("one of ") < sizeof(known)) {
-            strcat(known, i ? ", " : "one of ");
-            strcat(known, names[i]);
-        }
+        if (length + strlen(names[i]) + sizeof(", ") < sizeof(known))
+            length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s",
+                                       i ? ", " : "", names[i]);
     }
     return refuse(t, known);
 }

@@ -29,8 +29,8 @@ enum setting_kind {
 struct setting {
     const char *name;
     enum setting_kind kind;
-    size_t offset;
     bool required;
+    size_t offset;
     int64_t min, max;
     const char *const *names;
     const char *fallback; /* default as it would stand in YAML; NULL: zero or empty */

@@ -14,7 +14,7 @@
 #include "consumer/kafka/properties.h"
 #include "consumer/kafka/topology.h"
 
-#define VISIBLE_TICK_MS 50
+#define VISIBLE_TICK_NS 50000000
 
 struct work {
     const struct config *config;
@@ -40,7 +40,7 @@ static size_t missing_rows(const struct work *work, size_t first, size_t end,
 /* Creation is answered before every broker knows of the topic. */
 static int wait_visible(struct work *work, size_t first, size_t end, struct error *err)
 {
-    const struct timespec tick = {.tv_nsec = VISIBLE_TICK_MS * 1000000};
+    const struct timespec tick = {.tv_nsec = VISIBLE_TICK_NS};
     const struct topic_plan *rows[TOPICS_MAX];
     int64_t until = client_now_ms() + TOPICS_VISIBLE_MS_MAX;
 

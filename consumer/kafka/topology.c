@@ -100,8 +100,9 @@ int topology_read(const struct config *config, const char *control, struct topol
 int topology_write(struct admin *admin, const char *control, const struct topology *topology,
                    struct error *err)
 {
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(admin->rk, control, NULL);
+    rd_kafka_resp_err_t code = rd_kafka_last_error();
     struct arena arena;
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
     size_t bytes = 0;
     char *json;
     int rc = -1;
@@ -110,19 +111,20 @@ int topology_write(struct admin *admin, const char *control, const struct topolo
     json = record_encode(&topology_type, topology, &arena, &bytes, err);
     if (!json)
         goto out;
-    code = rd_kafka_producev(
-        admin->rk, RD_KAFKA_V_TOPIC(control), RD_KAFKA_V_PARTITION(CONTROL_PARTITION_PEOPLE),
-        RD_KAFKA_V_KEY(TOPOLOGY_KEY, strlen(TOPOLOGY_KEY)), RD_KAFKA_V_VALUE(json, bytes),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (topic && rd_kafka_produce(topic, CONTROL_PARTITION_PEOPLE, RD_KAFKA_MSG_F_COPY, json, bytes,
+                                  TOPOLOGY_KEY, strlen(TOPOLOGY_KEY), NULL) != 0)
+        code = rd_kafka_last_error();
+    else if (topic)
         code = rd_kafka_flush(admin->rk, TOPICS_TIMEOUT_MS);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (topic && code == RD_KAFKA_RESP_ERR_NO_ERROR)
         code = admin->delivered;
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        error_set(err, ERROR_RETRIABLE, "writing control: %s", rd_kafka_err2str(code));
+    if (!topic || code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        error_set(err, ERROR_RETRIABLE, "writing %s: %s", control, rd_kafka_err2str(code));
     else
         rc = 0;
 out:
+    if (topic)
+        rd_kafka_topic_destroy(topic);
     arena_fini(&arena);
     return rc;
 }

@@ -239,6 +239,7 @@ Test(config, refuses)
          "f:2:42: undefined receiver \"aa\" in route"},
         {"receivers: [{name: oncall}]\nroute: {receiver: on-call}\n",
          "f:2:19: undefined receiver \"on-call\" in route; did you mean \"oncall\"?"},
+        {RECEIVERS "route: {receiver: a, routes: [~]}\n", "f:2:31: a route without anything in it"},
         {RECEIVERS "route: {receiver: a, matchers: [x=y]}\n",
          "f:2:8: the root route can't have matchers"},
         {RECEIVERS "route: {receiver: a, match: {x: y}}\n",
