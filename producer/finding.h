@@ -77,6 +77,10 @@ struct coverage {
     int64_t withheld; /* failures not published because of a threshold such as --min-severity */
 };
 
+/* A job that publishes several reports one after another sends an end for each, all with one id. They are
+ * united: per fingerprint the larger attempts, failures, withheld and published, and of the statuses the
+ * worse. A report's end therefore speaks only for the rules that it lists; one that finds nothing wrong with
+ * a rule in which a later report finds something has to be another shard. */
 struct run_end {
     const char *id;          /* name-based UUID of run, attempt, shard */
     int64_t time_ms;

@@ -16,8 +16,8 @@
 
 #include "producer/sink.h"
 
-#define QUEUE_KBYTES      "8192"
-#define QUEUE_MESSAGES    "50000"
+#define QUEUE_KBYTES      "4096"
+#define QUEUE_MESSAGES    "10000"
 #define LINGER_MS         "5"
 #define POLL_MS           50
 #define METADATA_MS       1000
