@@ -28,6 +28,7 @@ struct restore_partition {
     enum stage stage;
     int64_t committed;
     int64_t moved_ms; /* when it last got further */
+    int64_t gone_ms;  /* since when a broker says that there is no such topic; 0: it does not */
     struct changelog changelogs[ROLE_TOPICS_MAX];
 };
 
@@ -50,6 +51,7 @@ static void start_over(const struct restore *restore, struct restore_partition *
 {
     partition->stage = restore->config->in_memory_cluster ? STAGE_ENDS : STAGE_COMMITTED;
     partition->committed = -1;
+    partition->gone_ms = 0;
     partition->moved_ms = client_now_ms();
     for (size_t i = 0; i < ROLE_TOPICS_MAX; i++)
         partition->changelogs[i] = (struct changelog){.end = END_UNKNOWN};
@@ -101,42 +103,71 @@ void restore_cancel_all(struct restore *restore)
     restore->under_way_count = 0;
 }
 
-static void ask_later(struct restore *restore, rd_kafka_resp_err_t code)
+static bool is_gone(rd_kafka_resp_err_t code)
 {
-    restore->not_before_ms = client_now_ms() + RESTORE_RETRY_MS;
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
+/* A question without an answer is put again, aloud when that takes long; a topic that stays away is
+ * fatal. */
+static int ask_later(struct restore *restore, struct restore_partition *partition, const char *what,
+                     rd_kafka_resp_err_t code, struct error *err)
+{
+    int64_t now_ms = client_now_ms();
+    int64_t waits_ms = now_ms - partition->moved_ms;
+
+    restore->not_before_ms = now_ms + RESTORE_RETRY_MS;
     if (code == RD_KAFKA_RESP_ERR__TIMED_OUT && restore->query_ms < RESTORE_QUERY_MS_MAX)
         restore->query_ms *= 2;
+    if (!is_gone(code))
+        partition->gone_ms = 0;
+    else if (partition->gone_ms == 0)
+        partition->gone_ms = now_ms;
+    else if (now_ms - partition->gone_ms > RESTORE_GONE_MS)
+        return error_set(err, ERROR_FATAL, "%s partition %d is not there: %s", what,
+                         partition->partition, rd_kafka_err2str(code));
+    if (waits_ms > RESTORE_COMPLAINS_MS && now_ms - restore->complained_ms > RESTORE_COMPLAINS_MS) {
+        restore->complained_ms = now_ms;
+        client_log(LOG_WARNING, restore->ops->name, "restoring partition %d waits for %s: %s",
+                   partition->partition, what, rd_kafka_err2str(code));
+    }
+    return 0;
 }
 
 /* Asks for all that wait for it at once. What comes back with an error (an open transaction) waits
  * on. */
-static void ask_committed(struct restore *restore)
+static int ask_committed(struct restore *restore, struct error *err)
 {
     const char *input = restore->config->topics[0].name;
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new((int)restore->under_way_count);
     rd_kafka_resp_err_t code;
+    int rc = 0;
 
     for (size_t i = 0; i < restore->under_way_count; i++)
         if (restore->under_way[i].stage == STAGE_COMMITTED)
             rd_kafka_topic_partition_list_add(list, input, restore->under_way[i].partition);
     code = rd_kafka_committed(restore->group, list, restore->query_ms);
-    for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-        struct restore_partition *partition = find(restore, list->elems[i].partition);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        restore->query_ms = RESTORE_QUERY_MS_MIN;
+    for (int i = 0; i < list->cnt && rc == 0; i++) {
+        const rd_kafka_topic_partition_t *answer = &list->elems[i];
+        struct restore_partition *partition = find(restore, answer->partition);
 
-        if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            ask_later(restore, list->elems[i].err);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR || answer->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            rc = ask_later(restore, partition, "the committed offset",
+                           code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : answer->err, err);
+            if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+                break; /* one answer for all */
             continue;
         }
-        partition->committed = list->elems[i].offset >= 0 ? list->elems[i].offset : -1;
+        partition->committed = answer->offset >= 0 ? answer->offset : -1;
         partition->stage = STAGE_ENDS;
         partition->moved_ms = client_now_ms();
     }
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        ask_later(restore, code);
-    else
-        restore->query_ms = RESTORE_QUERY_MS_MIN;
     rd_kafka_topic_partition_list_destroy(list);
+    return rc;
 }
 
 static rd_kafka_resp_err_t ask_range(struct restore *restore, size_t topic, int32_t partition,
@@ -169,10 +200,8 @@ static int ask_ends(struct restore *restore, struct restore_partition *partition
         if (!is_changelog(restore, topic) || changelog->end != END_UNKNOWN)
             continue;
         code = ask_range(restore, topic, partition->partition, restore->query_ms, &first, &end);
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            ask_later(restore, code);
-            return 0;
-        }
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+            return ask_later(restore, partition, restore->config->topics[topic].name, code, err);
         changelog->end = end;
         changelog->in = first == end;
         if (!changelog->in && reader_assign(restore, topic, partition->partition, true, err) != 0)
@@ -311,7 +340,7 @@ static int ask(struct restore *restore, struct error *err)
         return 0;
     watchdog_enter(restore->watchdog, WATCHDOG_LOOP, "a question for offsets", RESTORE_HANGS_MS);
     if (anyone_at(restore, STAGE_COMMITTED))
-        ask_committed(restore);
+        rc = ask_committed(restore, err);
     for (size_t i = 0; i < restore->under_way_count && rc == 0; i++)
         if (restore->under_way[i].stage == STAGE_ENDS)
             rc = ask_ends(restore, &restore->under_way[i], err);

@@ -16,13 +16,13 @@
 #include "consumer/kafka/role.h"
 #include "consumer/kafka/watchdog.h"
 
-#define RESTORE_SLICE_MS 20
-#define RESTORE_QUERY_MS_MIN                                                                       \
-    200 /* the first time-out of a question; doubles with every time-out                           \
-         */
+#define RESTORE_SLICE_MS     20
+#define RESTORE_QUERY_MS_MIN 200 /* first time-out of a question; each that passes doubles it */
 #define RESTORE_QUERY_MS_MAX 2000
 #define RESTORE_RETRY_MS     50
 #define RESTORE_STALLS_MS    30000
+#define RESTORE_COMPLAINS_MS 5000
+#define RESTORE_GONE_MS      10000
 #define RESTORE_HANGS_MS     60000
 
 struct restore_partition; /* one partition under way */
@@ -40,7 +40,8 @@ struct restore {
     size_t under_way_count;
     int query_ms;
     int64_t not_before_ms; /* of the next question */
-    uint64_t records;      /* handed out, ever */
+    int64_t complained_ms;
+    uint64_t records; /* handed out, ever */
 };
 
 /* Needs `group`; warms up what it makes. `client` is kept by reference. */

@@ -28,6 +28,7 @@
 #define REJOIN_MS_MAX      60000 /* no assignment for so long after the group refused us: end */
 #define RENEWALS_MAX       5 /* without a commit between them: somebody else has our transactional.id */
 #define CLOSE_HANGS_MS     60000
+#define ASSIGN_HANGS_MS    60000
 #define REASSIGN_MS        1000
 #define ABORT_PAUSE_MS_MIN 50
 #define ABORT_PAUSE_MS_MAX 5000

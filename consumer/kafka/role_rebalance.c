@@ -37,8 +37,11 @@ void role_drop_all(struct role *role, enum partition_state state)
 
 static int assign(struct role *role, const rd_kafka_topic_partition_list_t *list, struct error *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_assign(role->group, list);
+    rd_kafka_resp_err_t code;
 
+    watchdog_enter(role->watchdog, WATCHDOG_LOOP, "assigning partitions", ASSIGN_HANGS_MS);
+    code = rd_kafka_assign(role->group, list);
+    watchdog_leave(role->watchdog, WATCHDOG_LOOP);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
     return error_set(err, ERROR_FATAL, "assigning partitions: %s", rd_kafka_err2str(code));

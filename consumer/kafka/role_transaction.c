@@ -216,7 +216,7 @@ static enum commit_result broken(struct transactor *transactor)
 
 static enum commit_result abort_transaction(struct transactor *transactor)
 {
-    int64_t deadline_ms = client_now_ms() + TRANSACTION_MS_MAX;
+    int64_t deadline_ms = client_now_ms() + ABORT_MS_MAX;
     struct error err = {0};
     enum answer answer;
 

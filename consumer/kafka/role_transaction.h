@@ -15,7 +15,8 @@
 #include "consumer/kafka/role.h"
 #include "consumer/kafka/watchdog.h"
 
-#define TRANSACTION_MS_MAX   30000 /* retriable errors are tried again for as long as this */
+#define TRANSACTION_MS_MAX   20000 /* retriable errors are tried again for as long as this */
+#define ABORT_MS_MAX         10000
 #define TRANSACTION_HANGS_MS 75000 /* after that the watchdog ends the process */
 #define WARM_UP_MS_MAX       10000
 

@@ -48,6 +48,11 @@ class Probes:
         for done in self.admin.create_topics(topics).values():
             done.result(30)
 
+    def delete(self, name):
+        for done in self.admin.delete_topics([self.prefix + name]).values():
+            done.result(30)
+        wait_until("topic deleted", lambda: self.prefix + name not in self.admin.list_topics(timeout=10).topics)
+
     def start(self, slot, *options):
         """A probe in a slot; a new one gets a new instance, unless it is static."""
         self.started += 1
@@ -344,9 +349,7 @@ def test_another_topic_under_the_old_name(probes):
     probes.feed(2000, 50)
     probes.check()
     probes.stop("a")
-    for done in probes.admin.delete_topics([probes.prefix + "in"]).values():
-        done.result(30)
-    wait_until("topic deleted", lambda: probes.prefix + "in" not in probes.admin.list_topics(timeout=10).topics)
+    probes.delete("in")
     probes.create("in")
     process = probes.start("b")
     assert process.wait(60) == 1
@@ -367,8 +370,7 @@ def test_partitions_were_added(probes):
 
 
 def test_topic_is_missing(probes):
-    for done in probes.admin.delete_topics([probes.prefix + "table"]).values():
-        done.result(30)
+    probes.delete("table")
     process = probes.start("a")
-    assert process.wait(90) == 2
+    assert process.wait(60) == 2
     assert f"topic {probes.prefix}table: " in probes.log("a")
