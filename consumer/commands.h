@@ -9,6 +9,7 @@
 int run_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int topics_command(int argc, char **argv);
+int silence_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
 #endif

@@ -26,6 +26,8 @@ static const struct command commands[] = {
     {"check", check_command, "FILE",
      "check a configuration and say what is wrong, with line and column"},
     {"topics", topics_command, "plan|apply --config FILE", "show, or create and check, the topics"},
+    {"silence", silence_command, "add|accept|list|expire|import --config FILE",
+     "mute alerts for a while, accept a known risk until a date"},
     {"demo", demo_command, "[REPORT]",
      "publish a report and show its alerts, with nothing installed"},
     {"version", version_command, "", "print the version"},

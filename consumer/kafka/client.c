@@ -14,8 +14,9 @@
 #include <syslog.h>
 #include <time.h>
 
-#define CONSUMERS (CLIENT_GROUP | CLIENT_RESTORE | CLIENT_ENDS)
-#define EVERY     (CONSUMERS | CLIENT_PRODUCER)
+#define CONSUMERS (CLIENT_GROUP | CLIENT_RESTORE | CLIENT_ENDS | CLIENT_FOLLOW)
+#define PRODUCERS (CLIENT_PRODUCER | CLIENT_WRITER)
+#define EVERY     (CONSUMERS | PRODUCERS)
 
 #define LOG_TEXT_BYTES_MAX     1024
 #define IDENTIFIER_BYTES_MAX   256
@@ -37,10 +38,10 @@ static const struct property properties[] = {
     {"heartbeat.interval.ms", "3000", CLIENT_GROUP, false},
     {"transaction.timeout.ms", "10000", CLIENT_PRODUCER, false},
     {"transactional.id", NULL, CLIENT_PRODUCER, true},
-    {"enable.idempotence", "true", CLIENT_PRODUCER, true},
-    {"acks", "all", CLIENT_PRODUCER, true},
+    {"enable.idempotence", "true", PRODUCERS, true},
+    {"acks", "all", PRODUCERS, true},
     {"request.required.acks", NULL, 0, true},
-    {"partitioner", "murmur2_random", CLIENT_PRODUCER, true},
+    {"partitioner", "murmur2_random", PRODUCERS, true},
     {"delivery.report.only.error", "true", CLIENT_PRODUCER, true},
     /* a dead letter carries more than a finding; the broker's limit of each topic decides */
     {"message.max.bytes", "4194304", CLIENT_PRODUCER, false},
@@ -53,9 +54,9 @@ static const struct property properties[] = {
     {"enable.auto.commit", "false", CONSUMERS, true},
     {"enable.auto.offset.store", "false", CONSUMERS, true},
     {"auto.offset.reset", "error", CONSUMERS, true},
-    {"isolation.level", "read_committed", CLIENT_GROUP | CLIENT_RESTORE, true},
+    {"isolation.level", "read_committed", CLIENT_GROUP | CLIENT_RESTORE | CLIENT_FOLLOW, true},
     {"isolation.level", "read_uncommitted", CLIENT_ENDS, true},
-    {"enable.partition.eof", "true", CLIENT_RESTORE, true},
+    {"enable.partition.eof", "true", CLIENT_RESTORE | CLIENT_FOLLOW, true},
     {"enable.partition.eof", "false", CLIENT_GROUP | CLIENT_ENDS, true},
 
     /* rule 8: more than a second of input, or 2.0.2 idles when the queue fills */
@@ -63,7 +64,7 @@ static const struct property properties[] = {
     {"queued.max.messages.kbytes", "262144", CLIENT_GROUP, false},
     /* a new assignment waits for the fetch under way; the end of a changelog is known one fetch
        later */
-    {"fetch.wait.max.ms", "100", CLIENT_GROUP, false},
+    {"fetch.wait.max.ms", "100", CLIENT_GROUP | CLIENT_FOLLOW, false},
     {"fetch.wait.max.ms", "10", CLIENT_RESTORE, true},
     {"fetch.error.backoff.ms", "50", CONSUMERS, false},
 
@@ -158,7 +159,7 @@ static int set_computed(rd_kafka_conf_t *conf, const struct client_config *confi
                          IDENTIFIER_BYTES_MAX - 2);
     if (kind == CLIENT_PRODUCER && set(conf, "transactional.id", identifier, err) != 0)
         return -1;
-    if (kind != CLIENT_PRODUCER && set(conf, "group.id", config->group, err) != 0)
+    if ((kind & CONSUMERS) && set(conf, "group.id", config->group, err) != 0)
         return -1;
     if (kind == CLIENT_GROUP && config->static_membership &&
         set(conf, "group.instance.id", identifier, err) != 0)
@@ -192,7 +193,7 @@ static int set_all(rd_kafka_conf_t *conf, const struct client_config *config, en
 int client_new(const struct client_config *config, enum client_kind kind, rd_kafka_t **ret,
                struct error *err)
 {
-    rd_kafka_type_t type = kind == CLIENT_PRODUCER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
+    rd_kafka_type_t type = kind & PRODUCERS ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     char reason[LOG_TEXT_BYTES_MAX];
     rd_kafka_conf_t *conf;
     rd_kafka_t *rk;
@@ -209,7 +210,7 @@ int client_new(const struct client_config *config, enum client_kind kind, rd_kaf
     rd_kafka_conf_set_opaque(conf, config->opaque);
     if (kind == CLIENT_GROUP)
         rd_kafka_conf_set_rebalance_cb(conf, config->rebalance);
-    if (kind == CLIENT_PRODUCER)
+    if (kind & PRODUCERS)
         rd_kafka_conf_set_dr_msg_cb(conf, config->delivered);
 
     rk = rd_kafka_new(type, conf, reason, sizeof(reason));

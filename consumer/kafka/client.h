@@ -1,6 +1,6 @@
 /*
- * client.h - Kafka handles as the rules of design.md want them: one table of properties for the
- * four kinds.
+ * client.h - Kafka handles as the rules of design.md want them: one table of properties for all
+ * kinds.
  *
  * The user's properties come on top of the defaults; those that the rules own are refused by name.
  * Values are never printed: one of them may be a password. What librdkafka logs goes, a line each,
@@ -19,6 +19,8 @@ enum client_kind {
     CLIENT_RESTORE = 2,  /* reads changelogs: no subscription, end-of-partition events */
     CLIENT_ENDS = 4,     /* read_uncommitted: the only one that is told the true end of a topic */
     CLIENT_PRODUCER = 8, /* transactional */
+    CLIENT_FOLLOW = 16,  /* reads a topic whole and then stays: as CLIENT_RESTORE, in less of a hurry */
+    CLIENT_WRITER = 32,  /* idempotent, without transactions: `delivered` hears of every record */
 };
 
 struct client_config {
@@ -31,7 +33,7 @@ struct client_config {
     void *opaque;
     void (*rebalance)(rd_kafka_t *, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t *,
                       void *opaque);
-    void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *opaque); /* failures only */
+    void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *opaque); /* CLIENT_PRODUCER: failures only */
 };
 
 int client_new(const struct client_config *config, enum client_kind kind, rd_kafka_t **ret,

@@ -84,12 +84,17 @@ int inhibition_new(const struct inhibit_rule *rules, size_t rules_count, struct 
     return 0;
 }
 
+void inhibition_clear(struct inhibition *inhibition)
+{
+    while (inhibition->sources != NULL)
+        inhibition_remove(inhibition, inhibition->sources->fingerprint);
+}
+
 void inhibition_free(struct inhibition *inhibition)
 {
     if (inhibition == NULL)
         return;
-    while (inhibition->sources != NULL)
-        inhibition_remove(inhibition, inhibition->sources->fingerprint);
+    inhibition_clear(inhibition);
     free(inhibition);
 }
 

@@ -36,6 +36,7 @@ void inhibition_free(struct inhibition *inhibition);
 int inhibition_put(struct inhibition *inhibition, const struct inhibitor *inhibitor,
                    bool *ret_changed, struct error *err);
 void inhibition_remove(struct inhibition *inhibition, const char *fingerprint);
+void inhibition_clear(struct inhibition *inhibition);
 
 /* The fingerprint of a source that inhibits an alert with these labels, NULL for none. Valid until
  * the next change. */
