@@ -19,8 +19,8 @@ enum client_kind {
     CLIENT_RESTORE = 2,  /* reads changelogs: no subscription, end-of-partition events */
     CLIENT_ENDS = 4,     /* read_uncommitted: the only one that is told the true end of a topic */
     CLIENT_PRODUCER = 8, /* transactional */
-    CLIENT_FOLLOW = 16,  /* reads a topic whole and then stays: as CLIENT_RESTORE, in less of a hurry */
-    CLIENT_WRITER = 32,  /* idempotent, without transactions: `delivered` hears of every record */
+    CLIENT_FOLLOW = 16,  /* reads a topic whole, then stays: CLIENT_RESTORE in no hurry */
+    CLIENT_WRITER = 32,  /* idempotent, no transactions; `delivered` hears of every record */
 };
 
 struct client_config {
@@ -33,7 +33,8 @@ struct client_config {
     void *opaque;
     void (*rebalance)(rd_kafka_t *, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t *,
                       void *opaque);
-    void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *opaque); /* CLIENT_PRODUCER: failures only */
+    void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *,
+                      void *opaque); /* transactional: failures */
 };
 
 int client_new(const struct client_config *config, enum client_kind kind, rd_kafka_t **ret,
