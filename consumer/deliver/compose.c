@@ -77,8 +77,8 @@ int plan_make(const struct group_head *group, const struct group_state *state, i
             plan.changed[plan.changed_count++] = head;
     }
     plan.facts.changed = plan.changed_count > 0;
-    qsort(plan.changed, plan.changed_count, sizeof(plan.changed[0]), worse);
-    qsort(plan.context, plan.context_count, sizeof(plan.context[0]), worse);
+    qsort(plan.changed, plan.changed_count, sizeof(struct member_head *), worse);
+    qsort(plan.context, plan.context_count, sizeof(struct member_head *), worse);
     *ret_plan = plan;
     return 0;
 }

@@ -52,10 +52,12 @@ static void outlets_free(struct deliverer *deliverer)
 
 void deliverer_free(struct deliverer *deliverer)
 {
+    struct flight *flight, *next;
+
     if (deliverer == NULL)
         return;
-    while (deliverer->flights != NULL)
-        flight_free(deliverer, deliverer->flights);
+    DL_FOREACH_SAFE(deliverer->flights, flight, next)
+    flight_free(deliverer, flight);
     while (deliverer->partitions != NULL) {
         struct partition *partition = deliverer->partitions;
         deliverer->partitions = partition->next;

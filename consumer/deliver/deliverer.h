@@ -71,10 +71,10 @@ void deliverer_free(struct deliverer *deliverer);
 /* Life of a partition. restored(): where to read on, -1 for unknown. */
 int deliverer_restore(struct deliverer *deliverer, int32_t partition, const char *key,
                       size_t key_bytes, const void *value, size_t value_bytes, struct error *err);
-int deliverer_restored(struct deliverer *deliverer, int32_t partition, struct moment now,
+int deliverer_restored(struct deliverer *deliverer, int32_t number, struct moment now,
                        int64_t *ret_next, int64_t ret_tier_next[RETRY_TIERS_MAX],
                        struct error *err);
-void deliverer_drop(struct deliverer *deliverer, int32_t partition);
+void deliverer_drop(struct deliverer *deliverer, int32_t number);
 
 /* Input. A record that cannot be used becomes a dead letter and is no failure. */
 int deliverer_notification(struct deliverer *deliverer, const struct delivered_record *record,

@@ -213,7 +213,7 @@ static int check(const struct notification *notification, struct error *err)
 static int take(struct deliverer *deliverer, struct partition *partition,
                 const struct delivered_record *record, struct moment now, struct error *err)
 {
-    struct notification notification;
+    struct notification notification = {0};
     struct error why = {0};
 
     if (record->value == NULL)

@@ -15,7 +15,7 @@ static void cut(char *text, const char *secret, size_t secret_bytes)
     if (secret_bytes < REDACT_SECRET_BYTES_MIN)
         return;
     for (char *at = text; (at = memmem(at, strlen(at), secret, secret_bytes)) != NULL;) {
-        memcpy(at, REDACTED, strlen(REDACTED));
+        memmove(at, REDACTED, strlen(REDACTED));
         memmove(at + strlen(REDACTED), at + secret_bytes, strlen(at + secret_bytes) + 1);
         at += strlen(REDACTED);
     }

@@ -17,7 +17,7 @@ static int64_t seconds_parse(const char *text, size_t bytes)
 
     for (; at < bytes && isdigit((unsigned char)text[at]); at++) {
         if (ms < RETRY_AFTER_PARSE_MAX_MS)
-            ms = ms * 10 + (text[at] - '0') * 1000;
+            ms = ms * 10 + (int64_t)(text[at] - '0') * 1000;
     }
     if (at == 0)
         return RETRY_AFTER_NONE;
