@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consumer/kafka/client.h"
+#include "consumer/log.h"
+
 #define GRACE_MS 20000
 
 struct role_row {
@@ -34,6 +37,15 @@ struct crew {
     atomic_bool stop;
     struct crew_member members[ROLES];
 };
+
+/* What the handles of a role say goes into the program's log. Levels are syslog's there. */
+static void log_kafka(int level, const char *who, const char *text)
+{
+    static const enum log_level levels[] = {LOG_ERROR,   LOG_ERROR, LOG_ERROR, LOG_ERROR,
+                                            LOG_WARNING, LOG_INFO,  LOG_INFO,  LOG_DEBUG};
+
+    log_event(levels[level & 7], "kafka", "who", who, "text", text, NULL);
+}
 
 static void *member_main(void *argument)
 {
@@ -70,6 +82,7 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
     *ret = NULL;
     if (names_parse(names, wanted, err) != 0)
         return -1;
+    client_set_logger(log_kafka);
     struct crew *crew = calloc(1, sizeof(*crew));
     if (crew == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory");

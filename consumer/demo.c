@@ -22,6 +22,7 @@
 #include "consumer/commands.h"
 #include "consumer/crew.h"
 #include "consumer/kafka/topics.h"
+#include "consumer/log.h"
 
 #define DEMO_READY_MS_MAX 30000
 #define DEMO_TOLD_MS_MAX  60000
@@ -231,6 +232,7 @@ int demo_command(int argc, char **argv)
         fprintf(stderr, "usage: tocsind demo [REPORT]\n");
         return EX_USAGE;
     }
+    log_setup(LOG_WARNING, LOG_LOGFMT, STDERR_FILENO);
     int rc = demo_run(&demo, argc == 1 ? argv[0] : NULL, &err);
     if (demo_end(&demo, &err) != 0)
         rc = -1;

@@ -68,6 +68,19 @@ static void wait_for_end(const struct crew *crew, const sigset_t *signals)
     }
 }
 
+/* An exit code: the configuration is loaded, what is odd in it said, and the topics are as it says.
+ */
+static int prepare(const char *path, struct config **ret, struct error *err)
+{
+    if (config_load(path, ret, err) != 0)
+        return EX_CONFIG;
+    for (size_t i = 0; i < (*ret)->warnings_count; i++)
+        log_event(LOG_WARNING, "configuration", "text", (*ret)->warnings[i], NULL);
+    if (topics_apply(*ret, err) != 0)
+        return err->kind == ERROR_RETRIABLE ? EX_TEMPFAIL : EX_CONFIG;
+    return EX_OK;
+}
+
 int run_command(int argc, char **argv)
 {
     struct run_options options;
@@ -75,18 +88,15 @@ int run_command(int argc, char **argv)
     struct crew *crew = NULL;
     struct error err = {0};
     sigset_t signals;
-    int rc = EX_OK;
+    int rc;
 
     if (options_parse(argc, argv, &options) != 0)
         return EX_USAGE;
     signals_block(&signals);
-    if (config_load(options.config, &config, &err) != 0) {
-        rc = EX_CONFIG;
-    } else if (topics_apply(config, &err) != 0) {
-        rc = err.kind == ERROR_RETRIABLE ? EX_TEMPFAIL : EX_CONFIG;
-    } else if (crew_start(config, options.roles, false, &crew, &err) != 0) {
+    rc = prepare(options.config, &config, &err);
+    if (rc == EX_OK && crew_start(config, options.roles, false, &crew, &err) != 0)
         rc = EX_USAGE;
-    } else {
+    if (rc == EX_OK) {
         wait_for_end(crew, &signals);
         if (crew_stop(crew, &err) != 0)
             rc = EX_TEMPFAIL;
