@@ -263,6 +263,8 @@ static int look(struct loop *loop, bool idle, struct error *err)
     bool urgent;
 
     atomic_store(&loop->run->status->records, loop->records);
+    if (role_live_count(loop->role) > 0 && !role_restoring(loop->role))
+        atomic_store(&loop->run->status->ready, true);
     if (tick(loop, now, err))
         return -1;
     if (!correlator_pending(loop->correlator)) {
@@ -301,8 +303,6 @@ static int serve(struct loop *loop, struct error *err)
         timeout_ms = message ? 0 : POLL_MS_MAX;
         if (rc || ((!message || n % LOOK_EVERY == 0) && look(loop, !message, err)))
             return -1;
-        if (!message && role_live_count(loop->role) > 0 && !role_restoring(loop->role))
-            atomic_store(&loop->run->status->ready, true);
     }
     loop->leaving = true;
     return commit(loop, err);

@@ -85,7 +85,7 @@ static int by_headers(const struct intake *intake, enum reception *ret, struct e
     slot = key_table_get(&partition->alerts, &hints->fingerprint);
     if (!slot || !slot->alert || slot->alert->status != ALERT_OPEN ||
         hints->severity > slot->alert->severity || hints->confidence > slot->alert->confidence ||
-        evidence_wants(slot->evidence, hints->severity, hints->confidence) ||
+        evidence_needs(slot->evidence, hints->severity, hints->confidence) ||
         !key_is(intake->arrival, &hints->fingerprint))
         return 0;
     at = known_sighting(slot->alert, hints);

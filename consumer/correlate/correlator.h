@@ -18,8 +18,9 @@
 #include "consumer/route/route.h"
 #include "producer/envelope.h"
 
-#define RETENTION_MS INT64_C(2592000000) /* 30 d: resolved alerts and ended runs, then tombstones  \
-                                          */
+#define RETENTION_MS                                                                               \
+    INT64_C(2592000000) /* 30 d: resolved alerts and ended runs, then tombstones                   \
+                         */
 
 /* An integration as far as correlate has to know it. */
 struct addressee {

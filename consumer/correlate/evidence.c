@@ -14,6 +14,12 @@ static bool better(int severity, double confidence, const struct sample *sample)
     return confidence > sample->confidence;
 }
 
+bool evidence_needs(const struct evidence *evidence, int severity, double confidence)
+{
+    return !evidence || evidence->samples.count == 0 ||
+           better(severity, confidence, evidence->samples.items);
+}
+
 bool evidence_wants(const struct evidence *evidence, int severity, double confidence)
 {
     const struct sample *samples;

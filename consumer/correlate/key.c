@@ -11,23 +11,21 @@
 
 #define FINGERPRINT_PREFIX "v1:"
 
-static int digit(char byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    if (byte >= 'a' && byte <= 'f')
-        return byte - 'a' + 10;
-    return -1;
-}
+/* The digit's value + 1; 0: no digit. On the path of every finding. */
+static const unsigned char digits_of[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 static bool take_hex(const char *hex, unsigned char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+        unsigned high = digits_of[(unsigned char)hex[2 * i]];
+        unsigned low = digits_of[(unsigned char)hex[2 * i + 1]];
 
-        if (high < 0 || low < 0)
+        if (!high || !low)
             return false;
-        bytes[i] = (unsigned char)(high << 4 | low);
+        bytes[i] = (unsigned char)((high - 1) << 4 | (low - 1));
     }
     return true;
 }

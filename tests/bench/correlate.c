@@ -26,6 +26,7 @@
 #define FINDINGS_DEFAULT 500000
 #define PARTITIONS       2
 #define PROMPT_BYTES     300
+#define TOGETHER         64 /* fingerprints that come mixed */
 #define WAIT_MS_MAX      300000
 
 static void fail(const char *what, const char *why)
@@ -155,7 +156,14 @@ static rd_kafka_conf_t *client(const char *brokers, const char *const pairs[][2]
     return conf;
 }
 
-/* Mixed, as runs bring them: neighbours are of different fingerprints. */
+/* As runs bring them: a probe's findings come together, and several runs publish at once. */
+static int64_t shuffled(int64_t i, int64_t each)
+{
+    int64_t block = i / (TOGETHER * each) * (TOGETHER * each), at = i - block;
+
+    return block + at % TOGETHER * each + at / TOGETHER;
+}
+
 static void fill(const char *brokers, const char *topic, int64_t findings, int64_t each)
 {
     const char *const pairs[][2] = {
@@ -164,14 +172,12 @@ static void fill(const char *brokers, const char *topic, int64_t findings, int64
     rd_kafka_t *producer =
         rd_kafka_new(RD_KAFKA_PRODUCER, client(brokers, pairs), why, sizeof(why));
     struct arena arena;
-    int64_t fingerprints = findings / each;
 
     if (!producer)
         fail("producer", why);
     arena_init(&arena);
     for (int64_t i = 0; i < findings; i++) {
-        struct finding finding =
-            finding_of(i % fingerprints * each + i / fingerprints, each, rule, prompt);
+        struct finding finding = finding_of(shuffled(i, each), each, rule, prompt);
 
         arena_reset(&arena);
         produce_one(producer, topic, &finding, &arena);
@@ -274,7 +280,7 @@ int main(int argc, char **argv)
         fail("TOCSIN_BROKERS", "not set: run through deploy/kafka/with-kafka");
     for (size_t i = 0; i < 2; i++) {
         char prefix[64], topic[96];
-        int64_t each = rounds[i][0], count = rounds[i][1] / each * each;
+        int64_t each = rounds[i][0], count = rounds[i][1] / (TOGETHER * each) * (TOGETHER * each);
         struct config *config;
 
         snprintf(prefix, sizeof(prefix), "bench%d-%" PRId64 ".", (int)getpid(), each);

@@ -117,6 +117,17 @@ Test(correlator, what_needs_the_value_is_decoded)
         RECEIVED_NEWS);
 }
 
+/* (high, 0.6) is no more than the alert has been, (low, 0.9) and (high, 0.5), but a better sample.
+ */
+Test(correlator, better_sample_is_read)
+{
+    world_say(&world, (struct say){.severity = "low", .confidence = 0.9});
+    world_say(&world, (struct say){.severity = "high", .confidence = 0.5});
+    slow("better", (struct say){.severity = "high", .confidence = 0.6});
+    cr_assert_eq(world_say(&world, (struct say){.severity = "high", .confidence = 0.6}),
+                 RECEIVED_COUNTED);
+}
+
 Test(correlator, rollback_is_as_if_nothing_had_come)
 {
     struct finding known = world_finding(&(struct say){.run = "r1"});
@@ -140,7 +151,7 @@ Test(correlator, rollback_is_as_if_nothing_had_come)
     }
     cr_assert_eq(world_send(&world, known), RECEIVED_DUPLICATE);
     cr_assert_eq(world_send(&world, other), RECEIVED_NEWS);
-    cr_assert_eq(world_say(&world, (struct say){.run = "r1"}), RECEIVED_DECODED);
+    cr_assert_eq(world_say(&world, (struct say){.run = "r1"}), RECEIVED_COUNTED);
     world_commit(&world);
     after = world_alert(&world, (struct say){0});
     cr_assert_eq(after.count, 2);

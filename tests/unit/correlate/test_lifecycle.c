@@ -129,7 +129,7 @@ Test(lifecycle, model_version_is_news_where_configured)
     world_start(&world);
     world_say(&world, (struct say){.version = "v1"});
     world_commit(&world);
-    cr_assert_eq(world_say(&world, (struct say){.version = "v1", .branch = "next"}),
+    cr_assert_eq(world_say(&world, (struct say){.version = "v1", .branch = "next", .run = "n1"}),
                  RECEIVED_DECODED);
     cr_assert_eq(world_say(&world, (struct say){.version = "v2"}), RECEIVED_NEWS);
     world_commit(&world);
@@ -240,7 +240,8 @@ Test(lifecycle, evidence_fits_its_record_whatever_the_texts)
 
     memset(text, 1, EVIDENCE_TEXT_BYTES_MAX);
     for (int i = 0; i < SAMPLES_MAX; i++) {
-        struct finding finding = world_finding(&(struct say){.prompt = text});
+        struct finding finding = world_finding(
+            &(struct say){.prompt = text, .run = arena_printf(&world.arena, "r%d", i)});
 
         finding.output = text;
         finding.occurrence = i;
