@@ -33,9 +33,6 @@ const struct setting config_settings[] = {
     {.name = "templates",
      .kind = SETTING_REFUSED,
      .help = "tocsin writes its messages itself, there are no Go templates"},
-    {.name = "inhibit_rules",
-     .kind = SETTING_REFUSED,
-     .help = "inhibition is not part of this version"},
     {.name = "time_intervals", .kind = SETTING_REFUSED, .help = intervals_why},
     {.name = "mute_time_intervals", .kind = SETTING_REFUSED, .help = intervals_why},
     {.kind = SETTING_END},
@@ -46,8 +43,13 @@ static const struct part {
     const char *name;
     int (*bind)(struct draft *draft, const struct node *node);
 } parts[] = {
-    {"kafka", kafka_bind},   {"topics", topics_bind},       {"lifecycle", lifecycle_bind},
-    {"global", global_bind}, {"receivers", receivers_bind}, {"route", routing_bind},
+    {"kafka", kafka_bind},
+    {"topics", topics_bind},
+    {"lifecycle", lifecycle_bind},
+    {"global", global_bind},
+    {"receivers", receivers_bind},
+    {"route", routing_bind},
+    {"inhibit_rules", inhibition_bind},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -219,6 +221,14 @@ static void free_matchers(const struct route *route)
         free_matchers(&route->children[i]);
 }
 
+static void free_sides(const struct inhibit_rule *rule)
+{
+    for (size_t i = 0; i < rule->source_count; i++)
+        matcher_free(rule->source[i]);
+    for (size_t i = 0; i < rule->target_count; i++)
+        matcher_free(rule->target[i]);
+}
+
 void config_free(struct config *config)
 {
     if (!config)
@@ -231,6 +241,8 @@ void config_free(struct config *config)
     }
     if (config->route)
         free_matchers(config->route);
+    for (size_t i = 0; i < config->inhibit_rules_count; i++)
+        free_sides(&config->inhibit_rules[i]);
     arena_fini(&config->arena);
     free(config);
 }

@@ -10,9 +10,11 @@
 #include <stdio.h>
 
 #include "consumer/channels/channel.h"
+#include "consumer/route/inhibit.h"
 #include "consumer/route/route.h"
 
 #define INTEGRATIONS_MAX 1024
+#define INHIBIT_RULES_MAX 1024
 #define CONFIG_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* What a receiver does with a request that may or may not have arrived (a crash between request and answer). */
@@ -78,6 +80,8 @@ struct config {
     struct topics_config topics;
     struct lifecycle_config lifecycle;
     struct route *route;       /* root */
+    struct inhibit_rule *inhibit_rules;
+    size_t inhibit_rules_count;
     struct integration *integrations;
     size_t integrations_count;
     const char *warnings[CONFIG_WARNINGS_MAX]; /* for the program to say aloud */

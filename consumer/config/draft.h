@@ -30,6 +30,7 @@ int topics_bind(struct draft *draft, const struct node *node);
 int lifecycle_bind(struct draft *draft, const struct node *node);
 int receivers_bind(struct draft *draft, const struct node *node);
 int routing_bind(struct draft *draft, const struct node *node);
+int inhibition_bind(struct draft *draft, const struct node *node);
 
 /* Index in draft->receivers, receivers_count for none. */
 size_t draft_receiver(const struct draft *draft, const char *name);
@@ -45,6 +46,6 @@ int instance_complete(struct draft *draft);
 extern const struct setting global_settings[], topics_settings[], lifecycle_settings[];
 extern const struct setting delivery_settings[], entry_settings[], receiver_settings[];
 extern const struct setting route_settings[], config_settings[];
-extern const struct section topics_sections[], route_sections[];
+extern const struct section topics_sections[], route_sections[], inhibit_sections[];
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "consumer/config/draft.h"
+#include "consumer/config/matchers.h"
 
 #define YEAR_MS (INT64_C(365) * 86400000)
 
@@ -50,69 +51,28 @@ struct route_draft {
     struct draft *draft;
     struct route *route;
     const struct node *node, *children;
-    struct matcher *matchers[MATCHER_LIST_MAX];
-    size_t matchers_count;
+    struct matchers_draft matchers;
     bool group_by_said; /* here or above */
 };
-
-static int add_matcher(struct reader *reader, const struct node *key, const struct node *value,
-                       enum matcher_op op, struct route_draft *rd)
-{
-    struct error err = {0};
-
-    if (!label_name_valid(key->text))
-        return reader_refuse(reader, key, "invalid label name \"%.60s\"", key->text);
-    if (!reader_is_kind(reader, key, value, NODE_SCALAR))
-        return -1;
-    if (rd->matchers_count == MATCHER_LIST_MAX)
-        return reader_refuse(reader, key, "more than %d matchers", MATCHER_LIST_MAX);
-    if (matcher_new(key->text, op, value->text, &rd->matchers[rd->matchers_count], &err))
-        return reader_refuse_error(reader, value, key->text, &err);
-    rd->matchers_count++;
-    return 0;
-}
-
-static int bind_map(struct reader *reader, const struct node *key, const struct node *value,
-                    enum matcher_op op, struct route_draft *rd)
-{
-    int rc = 0;
-
-    if (!reader_is_kind(reader, key, value, NODE_MAPPING))
-        return -1;
-    for (size_t i = 0; i < value->count && rc == 0; i++)
-        rc = add_matcher(reader, value->pairs[i].key, value->pairs[i].value, op, rd);
-    return rc;
-}
 
 static int bind_match(struct reader *reader, const struct node *key, const struct node *value,
                       void *object)
 {
-    return bind_map(reader, key, value, MATCH_EQ, object);
+    return matchers_bind_map(reader, key, value, MATCH_EQ,
+                             &((struct route_draft *)object)->matchers);
 }
 
 static int bind_match_re(struct reader *reader, const struct node *key, const struct node *value,
                          void *object)
 {
-    return bind_map(reader, key, value, MATCH_RE, object);
+    return matchers_bind_map(reader, key, value, MATCH_RE,
+                             &((struct route_draft *)object)->matchers);
 }
 
 static int bind_matchers(struct reader *reader, const struct node *key, const struct node *value,
                          void *object)
 {
-    struct route_draft *rd = object;
-
-    if (!reader_is_kind(reader, key, value, NODE_SEQUENCE))
-        return -1;
-    for (size_t i = 0; i < value->count; i++) {
-        const struct node *item = value->items[i];
-        struct error err = {0};
-
-        if (!reader_is_kind(reader, key, item, NODE_SCALAR))
-            return -1;
-        if (matcher_parse_list(item->text, rd->matchers, &rd->matchers_count, &err))
-            return reader_refuse_error(reader, item, key->text, &err);
-    }
-    return 0;
+    return matchers_bind_list(reader, key, value, &((struct route_draft *)object)->matchers);
 }
 
 static int compare_names(const void *left, const void *right)
@@ -227,7 +187,7 @@ static int check_receiver(struct route_draft *rd)
 
 static int check_root(struct route_draft *rd)
 {
-    if (rd->matchers_count > 0)
+    if (rd->matchers.count > 0)
         return reader_refuse(&rd->draft->reader, rd->node,
                              "the root route can't have matchers: it takes what nobody else takes");
     if (rd->route->continues)
@@ -250,25 +210,6 @@ static void default_group_by(struct route_draft *rd)
                                   strcmp(config->integrations[i].receiver, route->receiver) == 0);
     route->group_by = fingerprint;
     route->group_by_count = one_alert ? 1 : 0;
-}
-
-/* The matchers go to the route, also after a problem: it frees them. */
-static int keep_matchers(struct route_draft *rd)
-{
-    struct route *route = rd->route;
-    size_t count = rd->matchers_count;
-
-    route->matchers = arena_array(rd->draft->reader.arena, count + 1, sizeof(struct matcher *));
-    if (!route->matchers) {
-        for (size_t i = 0; i < count; i++)
-            matcher_free(rd->matchers[i]);
-        return reader_out_of_memory(&rd->draft->reader);
-    }
-    matcher_sort(rd->matchers, count);
-    if (count)
-        memcpy(route->matchers, rd->matchers, count * sizeof(struct matcher *));
-    route->matchers_count = count;
-    return 0;
 }
 
 static int bind_route(struct draft *draft, const struct node *node, const struct route *parent,
@@ -322,7 +263,7 @@ static int bind_route(struct draft *draft, const struct node *node, const struct
                             .parent = parent,
                             .line = node->line};
     rc = schema_bind(&draft->reader, node, &schema);
-    rc |= keep_matchers(&rd);
+    rc |= matchers_keep(&draft->reader, &rd.matchers, &route->matchers, &route->matchers_count);
     if (rc)
         return rc;
     if ((!parent && check_root(&rd)) || check_receiver(&rd))

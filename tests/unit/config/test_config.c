@@ -224,6 +224,40 @@ Test(config, warns_of_a_receiver_that_nobody_uses)
 #define ROUTE     "route: {receiver: a}\n"
 #define RECEIVERS "receivers: [{name: a}]\n"
 
+Test(config, inhibition_rules_in_both_forms)
+{
+    struct config *c = parse_good(
+        "inhibit_rules:\n"
+        "- {source_matchers: [severity=critical], target_matchers: ['severity=~\"low|info\"'],\n"
+        "   equal: [model, target], name: n}\n"
+        "- {source_match: {a: b}, source_match_re: {c: d}, target_match: {e: f},\n"
+        "   target_match_re: {g: h}}\n" ROUTE RECEIVERS);
+    const struct inhibit_rule *rules = c->inhibit_rules;
+
+    cr_assert_eq(c->inhibit_rules_count, 2);
+    cr_assert_eq(c->warnings_count, 0);
+    cr_assert_eq(rules[0].source_count, 1);
+    cr_assert_eq(matcher_operator(rules[0].target[0]), MATCH_RE);
+    cr_assert_eq(rules[0].equal_count, 2);
+    cr_assert_str_eq(rules[0].equal[1], "target");
+    cr_assert_eq(rules[1].source_count, 2);
+    cr_assert_eq(matcher_operator(rules[1].source[0]), MATCH_EQ);
+    cr_assert_eq(matcher_operator(rules[1].source[1]), MATCH_RE);
+    cr_assert_eq(rules[1].target_count, 2);
+    cr_assert_eq(rules[1].equal_count, 0);
+    config_free(c);
+}
+
+Test(config, warns_of_a_side_without_conditions)
+{
+    struct config *c = parse_good(ROUTE RECEIVERS "inhibit_rules:\n- source_matchers: [a=b]\n");
+
+    cr_assert_eq(c->warnings_count, 1);
+    cr_assert_str_eq(c->warnings[0], "line 4: an inhibition rule without target_matchers: every "
+                                     "alert is inhibited");
+    config_free(c);
+}
+
 Test(config, refuses)
 {
     static const struct {
@@ -297,7 +331,15 @@ Test(config, refuses)
         {"instance: 'a b'\n" ROUTE RECEIVERS, "f:1:11: instance: expected 1 to 120 letters"},
         {"external_url: nowhere\n" ROUTE RECEIVERS, "f:1:15: external_url: expected an http"},
         {"templates: ['*.tmpl']\n" ROUTE RECEIVERS, "f:1:1: templates is not supported"},
-        {"inhibit_rules: [{}]\n" ROUTE RECEIVERS, "f:1:1: inhibit_rules is not supported"},
+        {"inhibit_rules: {}\n" ROUTE RECEIVERS, "f:1:16: inhibit_rules: expected a list"},
+        {"inhibit_rules: [{equal: [a-b]}]\n" ROUTE RECEIVERS,
+         "f:1:26: equal: invalid label name \"a-b\""},
+        {"inhibit_rules: [{source_matchers: ['a=~(']}]\n" ROUTE RECEIVERS,
+         "f:1:36: source_matchers: matcher `a=~(`: a=~: bad regular expression"},
+        {"inhibit_rules: [{target_match: {a-b: c}}]\n" ROUTE RECEIVERS,
+         "f:1:33: invalid label name \"a-b\""},
+        {"inhibit_rules: [{sources: []}]\n" ROUTE RECEIVERS,
+         "f:1:18: unknown key \"sources\" in inhibition rule"},
         {"time_intervals: [{}]\n" ROUTE RECEIVERS, "f:1:1: time_intervals is not supported"},
         {"global: {resolve_timeout: 5m}\n" ROUTE RECEIVERS,
          "f:1:10: resolve_timeout is not supported"},
