@@ -102,9 +102,13 @@ class Deliver:
     def members(self):
         return {m["fingerprint"]: m for m in self.world.members()}
 
-    def wait_told(self, name, version, wait_s=None):
-        wait_until(f"{name} told at {version}",
-                   lambda: self.members().get(fingerprint(name), {}).get("told", 0) >= version, wait_s, 0.2)
+    def wait_told(self, names, version, wait_s=None):
+        names = [names] if isinstance(names, str) else names
+
+        def told():
+            members = self.members()
+            return all(members.get(fingerprint(name), {}).get("told", 0) >= version for name in names)
+        wait_until(f"{', '.join(names)} told at {version}", told, wait_s, 0.2)
 
     def group(self, name):
         return next(g for g in map(json.loads, self.world.table("deliveries").values())
@@ -210,8 +214,7 @@ def test_killed_right_after_the_answer(deliver, names):
     deliver.process.wait(30)
     posted = len(deliver.sink.requests("/hook"))
     deliver.start()
-    for name in names:
-        deliver.wait_told(name, 1, 90)
+    deliver.wait_told(names, 1, 90)
     told = [name for name, _ in deliver.alerts()]
     assert set(told) == {"warm", *names}
     assert len(told) - 1 - len(names) <= posted  # no more repeats than requests that were in the air
@@ -243,8 +246,7 @@ def test_rebalances_repeat_nothing(deliver):
             extra.send_signal(signal.SIGTERM)
             assert extra.wait(30) == 0
         time.sleep(0.05)
-    for name in names:
-        deliver.wait_told(name, 1, 90)
+    deliver.wait_told(names, 1, 90)
     assert sorted(name for name, _ in deliver.alerts()) == sorted(names)
 
 
