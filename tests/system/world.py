@@ -221,7 +221,7 @@ class World:
         """Every notification is merged and every receiver was told the latest version."""
         self.wait_correlated(wait_s)
         wait_until("all notifications merged", lambda: not self._behind("notifications", "deliveries"), wait_s, 0.3)
-        wait_until("every receiver told", lambda: all(m["told"] == m["wanted"] for m in self.members()), wait_s, 0.3)
+        wait_until("every receiver told", lambda: all(m.get("told", 0) == m["wanted"] for m in self.members()), wait_s, 0.3)
 
 
 class Broker:
