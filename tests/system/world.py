@@ -7,6 +7,7 @@ states, never for times."""
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -20,6 +21,7 @@ BIN = pathlib.Path(os.environ.get("TOCSIN_BIN_DIR", "build/asan/bin")).resolve()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INPUTS = pathlib.Path(os.environ.get("TOCSIN_TEST_INPUTS",
                                      ROOT.parent / "shared" / "inputs"))
+SANITIZERS = re.compile("ERROR: AddressSanitizer.*|LeakSanitizer: detected.*|.*runtime error: .*")
 WAIT_S = float(os.environ.get("TOCSIN_TEST_WAIT_S", "60"))
 
 
@@ -154,6 +156,9 @@ class World:
                 process.wait()
         for sink in self.sinks:
             sink.stop()
+        for log in self.folder.glob("*.log"):
+            found = SANITIZERS.search(log.read_text(errors="replace"))
+            assert found is None, f"{log.name}: {found.group()}"
 
     def logs(self):
         return "\n".join(f"== {path.name}\n" + path.read_text(errors="replace")[-6000:]
