@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consumer/route/matcher_syntax.h"
+#include "consumer/route/quote.h"
 #include "producer/finding.h"
 
 #define REGEX_HEAP_KIB_MAX 4096
@@ -277,11 +279,29 @@ void matcher_sort(struct matcher **list, size_t count)
         qsort(list, count, sizeof(struct matcher *), compare);
 }
 
+/* name, operator, value, each in quotes as Go writes them; 0 when memory is out. */
+static size_t format_quoted(const struct matcher *matcher, char *text, size_t bytes)
+{
+    struct quoted quoted;
+    size_t length = 0;
+
+    quoted_init(&quoted);
+    quoted_put_string(&quoted, matcher->name);
+    quoted_put(&quoted, op_texts[matcher->op]);
+    quoted_put_string(&quoted, matcher->value);
+    if (quoted_text(&quoted))
+        length = (size_t)snprintf(text, bytes, "%s", quoted_text(&quoted));
+    quoted_fini(&quoted);
+    return length;
+}
+
 size_t matcher_format(const struct matcher *matcher, char *text, size_t bytes)
 {
-    int head = snprintf(text, bytes, "%s%s\"", matcher->name, op_texts[matcher->op]);
-    size_t length = (size_t)head;
+    size_t length = name_is_plain(matcher->name) ? 0 : format_quoted(matcher, text, bytes);
 
+    if (length > 0)
+        return length;
+    length = (size_t)snprintf(text, bytes, "%s%s\"", matcher->name, op_texts[matcher->op]);
     for (const char *c = matcher->value; *c && length + 4 < bytes; c++) {
         if (*c == '\\' || *c == '"' || *c == '\n')
             text[length++] = '\\';

@@ -47,6 +47,38 @@ void route_match(const struct route *root, const struct label *labels, size_t co
     collect(root, labels, count, ret);
 }
 
+/* The first of the names whose intervals hold the time, NULL for none. */
+static const char *find_interval(const struct named_interval *const *named, size_t count,
+                                 int64_t time_ms, int64_t *change_ms)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t at_ms;
+        bool contained =
+            time_intervals_contain(named[i]->intervals, named[i]->count, time_ms, &at_ms);
+
+        if (contained && !found)
+            found = named[i]->name;
+        if (at_ms < *change_ms)
+            *change_ms = at_ms;
+    }
+    return found;
+}
+
+bool route_muted(const struct route *route, int64_t time_ms, const char **ret_name,
+                 int64_t *ret_change_ms)
+{
+    int64_t change_ms = time_ms + TIME_CHANGE_MS_MAX;
+
+    *ret_name = find_interval(route->mute, route->mute_count, time_ms, &change_ms);
+    *ret_change_ms = change_ms;
+    if (*ret_name || route->active_count == 0)
+        return *ret_name != NULL;
+    bool active = find_interval(route->active, route->active_count, time_ms, ret_change_ms);
+    return !active;
+}
+
 size_t route_matches_bound(const struct route *route)
 {
     size_t continuing = 0, ending = 0;

@@ -10,6 +10,7 @@
 
 #include "consumer/records/notification.h"
 #include "consumer/route/matcher.h"
+#include "consumer/route/time_interval.h"
 
 #define ROUTE_DEPTH_MAX   32
 #define ROUTE_MATCHES_MAX TOLD_MAX /* an alert can tell no more pairs than it can remember */
@@ -23,7 +24,7 @@ struct route {
     bool group_by_all; /* `...` */
     bool continues;
     struct timing timing; /* complete after inheritance; max_wait_ms is the receiver's */
-    const char **mute_time_intervals, **active_time_intervals;
+    const struct named_interval **mute, **active; /* not inherited */
     size_t mute_count, active_count;
     struct route *children;
     size_t children_count;
@@ -39,6 +40,12 @@ struct route_matches {
 /* All routes that take an alert with these labels, in the tree's order. */
 void route_match(const struct route *root, const struct label *labels, size_t count,
                  struct route_matches *ret);
+
+/* Whether nobody is told through this route at a time: it is in an interval of `mute`, or in none
+ * of `active` where the route names some. *ret_name: that interval of `mute`, NULL without one.
+ * *ret_change_ms: ask again then, as with time_intervals_contain(). */
+bool route_muted(const struct route *route, int64_t time_ms, const char **ret_name,
+                 int64_t *ret_change_ms);
 
 /* The most routes that any alert can match: a configuration with more than ROUTE_MATCHES_MAX is
  * refused, so that route_match() never leaves one out. */

@@ -4,6 +4,8 @@
  */
 #include "consumer/route/time_interval.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +16,8 @@
 #define WORD_BYTES_MAX 32
 #define MINUTE_MS      INT64_C(60000)
 #define MINUTES_A_DAY  1440
+
+#define SHORTEST_MONTH_DAYS 28
 
 static const char *const weekdays[] = {"sunday",   "monday", "tuesday",  "wednesday",
                                        "thursday", "friday", "saturday", NULL};
@@ -26,29 +30,35 @@ struct field_row {
     const char *const *names; /* NULL: none */
     int first_name;           /* value of names[0] */
     bool numbers;
-    int min, max;
 };
 
+/* Alertmanager takes any number as a month or a year, and so do we: no time is in month 13. */
 static const struct field_row fields[TIME_FIELDS] = {
-    [TIME_OF_DAY] = {"HH:MM:HH:MM, the start before the end, at most 24:00", NULL, 0, false, 0,
-                     MINUTES_A_DAY},
+    [TIME_OF_DAY] = {"HH:MM:HH:MM, the start before the end, at most 24:00", NULL, 0, false},
     [TIME_WEEKDAY] = {"a day's name or two joined by \":\", the week beginning on sunday", weekdays,
-                      0, false, 0, 6},
+                      0, false},
     [TIME_DAY_OF_MONTH] =
-        {"1 to 31, or -31 to -1 from the month's end, or two of them joined by \":\"", NULL, 0,
-         true, -31, 31},
-    [TIME_MONTH] = {"a month's name or 1 to 12, or two of them joined by \":\"", months, 1, true, 1,
-                    12},
-    [TIME_YEAR] = {"a year or two of them joined by \":\"", NULL, 0, true, 0, 9999},
+        {"1 to 31, or -31 to -1 from the month's end, or two of them joined by \":\", the second "
+         "never before the first",
+         NULL, 0, true},
+    [TIME_MONTH] = {"a month's name or 1 to 12, or two of them joined by \":\"", months, 1, true},
+    [TIME_YEAR] = {"a year or two of them joined by \":\"", NULL, 0, true},
 };
 
+/* A sign and digits, nothing else. What no calendar reaches is cut to the nearest that an int
+ * holds.
+ */
 static bool number_parse(const char *word, int *ret)
 {
-    char *end;
-    long value = strtol(word, &end, 10);
+    const char *digits = word + (*word == '-' || *word == '+');
+    long long value;
 
-    *ret = (int)value;
-    return end != word && *end == '\0' && value >= -9999 && value <= 9999;
+    if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+        return false;
+    errno = 0;
+    value = strtoll(word, NULL, 10);
+    *ret = value < -INT_MAX ? -INT_MAX : value > INT_MAX ? INT_MAX : (int)value;
+    return errno == 0;
 }
 
 static bool word_parse(const struct field_row *row, const char *word, int *ret)
@@ -59,17 +69,13 @@ static bool word_parse(const struct field_row *row, const char *word, int *ret)
             return true;
         }
     }
-    return row->numbers && number_parse(word, ret) && *ret >= row->min && *ret <= row->max;
+    return row->numbers && number_parse(word, ret);
 }
 
 static bool minutes_parse(const char *text, int *ret)
 {
-    if (strspn(text, "0123456789:") < 5 || text[2] != ':')
+    if (strspn(text, "0123456789") != 2 || text[2] != ':' || strspn(text + 3, "0123456789") != 2)
         return false;
-    for (int i = 0; i < 5; i++) {
-        if (i != 2 && (text[i] < '0' || text[i] > '9'))
-            return false;
-    }
     int hours = (text[0] - '0') * 10 + text[1] - '0';
     int minutes = (text[3] - '0') * 10 + text[4] - '0';
     *ret = hours * 60 + minutes;
@@ -101,12 +107,34 @@ static bool words_parse(const struct field_row *row, const char *text, struct ti
     return word_parse(row, colon + 1, &ret->end);
 }
 
-/* A day that counts from the end comes after one that counts from the beginning, if at all. */
-static bool days_are_ordered(const struct time_range *range)
+/* Where a day stands in the shortest month, in which days from the end come first. */
+static int day_at_least(int day)
 {
-    if (range->begin == 0 || range->end == 0 || (range->begin < 0 && range->end > 0))
+    return day < 0 ? SHORTEST_MONTH_DAYS + day : day;
+}
+
+/* Alertmanager's rule: a range that is empty in the shortest month is a mistake, and so is one that
+ * counts from the end first and from the beginning then. */
+static bool days_are_possible(const struct time_range *range)
+{
+    if (range->begin == 0 || range->begin < -31 || range->begin > 31 || range->end == 0 ||
+        range->end < -31 || range->end > 31 || (range->begin < 0 && range->end > 0))
         return false;
-    return (range->begin < 0) != (range->end < 0) || range->begin <= range->end;
+    return day_at_least(range->begin) <= day_at_least(range->end);
+}
+
+static int range_add(struct time_interval *interval, enum time_field field, struct time_range range,
+                     struct error *err)
+{
+    if (interval->counts[field] == TIME_RANGES_MAX)
+        return error_set(err, ERROR_LIMIT, "more than %d ranges", TIME_RANGES_MAX);
+    interval->ranges[field][interval->counts[field]++] = range;
+    return 0;
+}
+
+int time_interval_add_none(struct time_interval *interval, enum time_field field, struct error *err)
+{
+    return range_add(interval, field, (struct time_range){INT_MAX, -INT_MAX}, err);
 }
 
 int time_interval_add(struct time_interval *interval, enum time_field field, const char *text,
@@ -118,21 +146,21 @@ int time_interval_add(struct time_interval *interval, enum time_field field, con
         field == TIME_OF_DAY ? time_of_day_parse(text, &range) : words_parse(row, text, &range);
 
     if (ok && field == TIME_DAY_OF_MONTH)
-        ok = days_are_ordered(&range);
+        ok = days_are_possible(&range);
     else if (ok)
         ok = range.begin <= range.end;
     if (!ok)
         return error_set(err, ERROR_INPUT, "\"%.64s\" where %s was expected", text, row->expected);
-    if (interval->counts[field] == TIME_RANGES_MAX)
-        return error_set(err, ERROR_LIMIT, "more than %d ranges", TIME_RANGES_MAX);
-    interval->ranges[field][interval->counts[field]++] = range;
-    return 0;
+    return range_add(interval, field, range, err);
 }
 
 int time_interval_set_location(struct time_interval *interval, const char *zone_name,
                                struct error *err)
 {
     zone_free(interval->zone);
+    interval->zone = NULL;
+    if (*zone_name == '\0' || strcmp(zone_name, "UTC") == 0)
+        return 0;
     return zone_open(zone_name, &interval->zone, err);
 }
 
@@ -159,12 +187,12 @@ static int clamp(int value, int min, int max)
  */
 static struct time_range days_resolve(struct time_range range, int days)
 {
+    if (range.begin > days)
+        return (struct time_range){1, 0};
     if (range.begin < 0)
         range.begin += days + 1;
     if (range.end < 0)
         range.end += days + 1;
-    if (range.begin > days)
-        return (struct time_range){1, 0};
     return (struct time_range){clamp(range.begin, -days, days), clamp(range.end, -days, days)};
 }
 

@@ -19,6 +19,7 @@
 #define TYPE_BYTES       6
 #define TRANSITIONS_MAX  4096
 #define DATABASE_DEFAULT "/usr/share/zoneinfo"
+#define LOCAL_FILE       "/etc/localtime"
 
 struct zone {
     size_t count;     /* of transitions */
@@ -144,23 +145,44 @@ static bool name_is_valid(const char *name)
            name[0] != '/';
 }
 
+static int file_open(const char *path, struct zone **ret, struct error *err)
+{
+    unsigned char bytes[ZONE_FILE_BYTES_MAX];
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL)
+        return error_set(err, ERROR_INPUT, "no time zone in %s: %s", path, strerror(errno));
+    size_t size = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    return zone_parse(bytes, size, ret, err);
+}
+
+/* What $TZ says, as a path or a name; without it what the system says. */
+static int local_open(struct zone **ret, struct error *err)
+{
+    const char *name = getenv("TZ");
+
+    if (name == NULL)
+        return file_open(LOCAL_FILE, ret, err);
+    if (*name == ':')
+        name++;
+    if (*name == '/')
+        return file_open(name, ret, err);
+    return zone_open(*name && strcmp(name, ZONE_LOCAL) != 0 ? name : "UTC", ret, err);
+}
+
 int zone_open(const char *name, struct zone **ret, struct error *err)
 {
     const char *database = getenv("TZDIR") ? getenv("TZDIR") : DATABASE_DEFAULT;
     char path[4096];
-    unsigned char bytes[ZONE_FILE_BYTES_MAX];
 
     *ret = NULL;
+    if (strcmp(name, ZONE_LOCAL) == 0)
+        return local_open(ret, err);
     if (!name_is_valid(name))
         return error_set(err, ERROR_INPUT, "\"%.128s\" is not the name of a time zone", name);
     snprintf(path, sizeof(path), "%s/%s", database, name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return error_set(err, ERROR_INPUT, "time zone \"%s\" is not in %s: %s", name, database,
-                         strerror(errno));
-    size_t size = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
-    return zone_parse(bytes, size, ret, err);
+    return file_open(path, ret, err);
 }
 
 void zone_free(struct zone *zone)

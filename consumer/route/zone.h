@@ -16,11 +16,12 @@
 
 #define ZONE_NAME_BYTES_MAX 128
 #define ZONE_FILE_BYTES_MAX 65536
+#define ZONE_LOCAL          "Local" /* the zone of the machine, or of $TZ */
 
 struct zone;
 
-/* "Europe/Berlin", "UTC". Looked for below $TZDIR, else /usr/share/zoneinfo. A name that is not in
- * the database, or leaves it ("../x"), is ERROR_INPUT. */
+/* "Europe/Berlin", "UTC", or ZONE_LOCAL. Looked for below $TZDIR, else /usr/share/zoneinfo. A name
+ * that is not in the database, or leaves it ("../x"), is ERROR_INPUT. */
 int zone_open(const char *name, struct zone **ret, struct error *err);
 void zone_free(struct zone *zone);
 

@@ -3,6 +3,7 @@
  * time.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 #include "consumer/route/time_interval.h"
 #include "producer/record.h"
@@ -42,6 +43,13 @@ Test(time_interval, ranges_hold_their_edges)
         {TIME_DAY_OF_MONTH, "30:31", "2027-02-28T12:00:00Z", false},
         {TIME_DAY_OF_MONTH, "28:31", "2027-02-28T12:00:00Z", true},
         {TIME_DAY_OF_MONTH, "-31:-30", "2027-02-01T12:00:00Z", false},
+        {TIME_DAY_OF_MONTH, "24:-4", "2026-11-27T12:00:00Z", true},
+        {TIME_DAY_OF_MONTH, "24:-4", "2026-11-28T12:00:00Z", false},
+        {TIME_DAY_OF_MONTH, "+5", "2026-11-05T12:00:00Z", true},
+        {TIME_MONTH, "13", "2026-12-05T12:00:00Z", false},
+        {TIME_MONTH, "-1:5", "2026-05-05T12:00:00Z", true},
+        {TIME_MONTH, "05:MAY", "2026-05-05T12:00:00Z", true},
+        {TIME_YEAR, "-5:99999999999", "2026-05-05T12:00:00Z", true},
         {TIME_MONTH, "january:march", "2026-03-31T23:59:59Z", true},
         {TIME_MONTH, "5:8", "2026-09-01T00:00:00Z", false},
         {TIME_YEAR, "2026", "2026-12-31T23:59:59Z", true},
@@ -70,6 +78,8 @@ Test(time_interval, refuses_what_cannot_be)
         {TIME_OF_DAY, "09:60:10:00"},
         {TIME_OF_DAY, "00:00:24:01"},
         {TIME_OF_DAY, "09:00"},
+        {TIME_OF_DAY, "+9:00:10:00"},
+        {TIME_OF_DAY, "09:00:1 :00"},
         {TIME_WEEKDAY, "friday:monday"},
         {TIME_WEEKDAY, "1"},
         {TIME_WEEKDAY, "frid"},
@@ -79,7 +89,12 @@ Test(time_interval, refuses_what_cannot_be)
         {TIME_DAY_OF_MONTH, "-1:-3"},
         {TIME_DAY_OF_MONTH, "-1:5"},
         {TIME_DAY_OF_MONTH, "1:2:3"},
-        {TIME_MONTH, "13"},
+        {TIME_DAY_OF_MONTH, "25:-4"},
+        {TIME_DAY_OF_MONTH, "-32"},
+        {TIME_DAY_OF_MONTH, " 5"},
+        {TIME_DAY_OF_MONTH, "-"},
+        {TIME_MONTH, "0x5"},
+        {TIME_MONTH, "99999999999999999999"},
         {TIME_MONTH, "march:january"},
         {TIME_MONTH, ""},
         {TIME_YEAR, "2027:2026"},
@@ -123,8 +138,8 @@ Test(time_interval, all_fields_must_hold_in_local_time)
 
 Test(time_interval, zones_that_are_not_in_the_database)
 {
-    static const char *const names[] = {"Europe/Berlins", "../etc/passwd", "/etc/passwd", "",
-                                        "Europe"};
+    static const char *const names[] = {"Europe/Berlins", "../etc/passwd", "/etc/passwd",
+                                        "europe/berlin", "Europe"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct time_interval interval = {0};
@@ -149,4 +164,39 @@ Test(time_interval, says_when_to_ask_again)
     cr_expect_eq(change_ms, at("2026-11-23T22:00:00Z"));
     cr_expect_not(time_intervals_contain(intervals, 0, at("2026-11-23T21:59:30Z"), &change_ms));
     cr_expect_eq(change_ms, at("2026-11-24T22:00:00Z"), "at most a day later");
+}
+
+Test(time_interval, utc_and_the_machines_own_zone_have_names)
+{
+    static const struct {
+        const char *location, *tz, *time;
+    } rows[] = {
+        {"", "Europe/Berlin", "2026-11-23T09:00:00Z"},
+        {"UTC", "Europe/Berlin", "2026-11-23T09:00:00Z"},
+        {"Local", "Europe/Berlin", "2026-11-23T08:00:00Z"},
+        {"Local", ":Asia/Kolkata", "2026-11-23T03:30:00Z"},
+        {"Local", "/usr/share/zoneinfo/Asia/Kolkata", "2026-11-23T03:30:00Z"},
+        {"Local", "", "2026-11-23T09:00:00Z"},
+        {"Local", "Local", "2026-11-23T09:00:00Z"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct time_interval interval = {0};
+        struct error err = {0};
+        setenv("TZ", rows[i].tz, 1);
+        cr_assert_eq(time_interval_set_location(&interval, rows[i].location, &err), 0, "%s",
+                     err.text);
+        cr_assert_eq(time_interval_add(&interval, TIME_OF_DAY, "09:00:09:01", &err), 0);
+        cr_expect(time_interval_contains(&interval, at(rows[i].time)), "row %zu", i);
+        time_interval_fini(&interval);
+    }
+}
+
+Test(time_interval, a_list_of_nothing_holds_no_time)
+{
+    for (int field = 0; field < TIME_FIELDS; field++) {
+        struct time_interval interval = {0};
+        struct error err = {0};
+        cr_assert_eq(time_interval_add_none(&interval, (enum time_field)field, &err), 0);
+        cr_expect_not(time_interval_contains(&interval, at("2026-11-23T09:00:00Z")), "%d", field);
+    }
 }
