@@ -48,6 +48,8 @@ class Probes:
         topics = [admin.NewTopic(self.prefix + n, PARTITIONS, 1, config=config or {}) for n in names]
         for done in self.admin.create_topics(topics).values():
             done.result(30)
+        wanted = {topic.topic for topic in topics}
+        wait_until("topics created", lambda: wanted <= set(self.admin.list_topics(timeout=10).topics))
 
     def delete(self, name):
         for done in self.admin.delete_topics([self.prefix + name]).values():
