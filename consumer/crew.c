@@ -4,13 +4,15 @@
 #include "consumer/crew.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "consumer/kafka/client.h"
 #include "consumer/log.h"
 
-#define GRACE_MS 20000
+#define GRACE_MS         20000
+#define TOPIC_NAME_BYTES 300
 
 struct role_row {
     const char *name;
@@ -35,6 +37,9 @@ struct crew_member {
 
 struct crew {
     atomic_bool stop;
+    char control_topic[TOPIC_NAME_BYTES];
+    struct control_config control_config;
+    struct control *control;
     struct crew_member members[ROLES];
 };
 
@@ -74,6 +79,24 @@ static int names_parse(const char *names, bool ret_wanted[ROLES], struct error *
     return 0;
 }
 
+static int open_control(struct crew *crew, const struct config *config, struct error *err)
+{
+    int bytes = snprintf(crew->control_topic, TOPIC_NAME_BYTES, "%scontrol", config->topics.prefix);
+
+    if (bytes >= TOPIC_NAME_BYTES)
+        return error_set(err, ERROR_LIMIT, "topics.prefix is too long");
+    crew->control_config = (struct control_config){
+        .kafka = config->kafka.items,
+        .kafka_count = config->kafka.count,
+        .topic = crew->control_topic,
+        .group = crew->control_topic,
+        .instance = config->instance,
+        .rules = config->inhibit_rules,
+        .rules_count = config->inhibit_rules_count,
+    };
+    return control_new(&crew->control_config, &crew->control, err);
+}
+
 int crew_start(const struct config *config, const char *names, bool in_memory_cluster,
                struct crew **ret, struct error *err)
 {
@@ -86,6 +109,10 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
     struct crew *crew = calloc(1, sizeof(*crew));
     if (crew == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory");
+    if (open_control(crew, config, err) != 0) {
+        crew_stop(crew, NULL);
+        return -1;
+    }
     for (size_t i = 0; i < ROLES; i++) {
         struct crew_member *member = &crew->members[i];
         if (names != NULL && !wanted[i])
@@ -94,6 +121,7 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
             .config = config,
             .stop = &crew->stop,
             .status = &member->status,
+            .control = crew->control,
             .in_memory_cluster = in_memory_cluster,
             .grace_ms = GRACE_MS,
         };
@@ -142,6 +170,7 @@ int crew_stop(struct crew *crew, struct error *err)
             rc = -1;
         }
     }
+    control_free(crew->control);
     free(crew);
     return rc;
 }

@@ -24,8 +24,9 @@ struct loop {
     struct clock_watch watch;
     struct random random;
     int64_t session_ms, lazy_mono_ms;
-    bool unconfirmed; /* frozen for too long: ask before sending */
-    struct error err; /* of a callback */
+    uint64_t control_changes; /* that the deliverer knows of */
+    bool unconfirmed;         /* frozen for too long: ask before sending */
+    struct error err;         /* of a callback */
 };
 
 /* deliver_input.c */

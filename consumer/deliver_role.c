@@ -41,6 +41,39 @@ static void on_say(void *self, enum say_level level, const char *text)
     log_event(level == SAY_WARNING ? LOG_WARNING : LOG_INFO, "deliver", "text", text, NULL);
 }
 
+/* While control is read anew nobody knows: then it is asked again soon. */
+static bool on_muted(void *self, const struct label *labels, size_t count, const char *fingerprint,
+                     int64_t now_ms, int64_t *ret_change_ms)
+{
+    struct control *control = ((struct loop *)self)->run->control;
+    struct mute mute;
+    bool muted = control_muted(control, labels, count, fingerprint, now_ms, &mute);
+
+    *ret_change_ms = mute.change_ms;
+    if (control_ready(control))
+        return muted;
+    *ret_change_ms = now_ms + LOOP_WAIT_MS_MAX;
+    return true;
+}
+
+/* Hands on what has changed in control. */
+static int take_mutes(struct loop *loop, struct moment now, struct error *err)
+{
+    struct control *control = loop->run->control;
+    uint64_t changes;
+
+    control_event_take(control);
+    changes = control_changes(control);
+    if (changes == loop->control_changes)
+        return 0;
+    loop->control_changes = changes;
+    return deliverer_mutes(loop->deliverer,
+                           !control_ready(control)     ? MUTES_UNKNOWN
+                           : control_is_empty(control) ? MUTES_NONE
+                                                       : MUTES_SOME,
+                           now, err);
+}
+
 static int64_t longest_request_ms(const struct config *config)
 {
     int64_t longest_ms = 0;
@@ -73,7 +106,11 @@ static const struct role_ops ops = {
     .revoking = on_revoking,
 };
 
-static const struct deliverer_ops deliverer_callbacks = {.random = on_random, .say = on_say};
+static const struct deliverer_ops deliverer_callbacks = {
+    .random = on_random,
+    .say = on_say,
+    .muted = on_muted,
+};
 
 static int open_loop(struct loop *loop, struct error *err)
 {
@@ -123,7 +160,8 @@ static void show(struct loop *loop)
 {
     struct role_status *status = loop->run->status;
 
-    if (role_live_count(loop->role) > 0 && !role_restoring(loop->role))
+    if (role_live_count(loop->role) > 0 && !role_restoring(loop->role) &&
+        control_ready(loop->run->control))
         atomic_store(&status->ready, true);
     atomic_store(&status->written, deliverer_counters(loop->deliverer).told);
     atomic_store(&status->pending, deliverer_pending(loop->deliverer));
@@ -139,14 +177,15 @@ static int turn(struct loop *loop, struct error *err)
         return -1;
     now = moment_now();
     bool may_send = confirm(loop, now, err);
-    if (error_is_set(err) || deliverer_tick(loop->deliverer, now, err) != 0 ||
-        loop_start_commit(loop, now, err) != 0)
+    if (error_is_set(err) || take_mutes(loop, now, err) != 0 ||
+        deliverer_tick(loop->deliverer, now, err) != 0 || loop_start_commit(loop, now, err) != 0)
         return -1;
     if (may_send && loop_start_requests(loop, err) != 0)
         return -1;
     show(loop);
 
-    const int fds[] = {role_event_fd(loop->role), committer_event_fd(loop->committer)};
+    const int fds[] = {role_event_fd(loop->role), committer_event_fd(loop->committer),
+                       control_event_fd(loop->run->control)};
     int64_t wait_ms = deliverer_wait_ms(loop->deliverer, moment_now());
     if (wait_ms > LOOP_WAIT_MS_MAX)
         wait_ms = LOOP_WAIT_MS_MAX;

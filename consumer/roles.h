@@ -1,8 +1,9 @@
 /*
- * roles.h - the roles of tocsind: each is one event loop, run on a thread of its own until it is told to stop.
+ * roles.h - the roles of tocsind: each is one event loop, run on a thread of its own until it is
+ * told to stop.
  *
- * Roles share nothing but the configuration (immutable), the stop flag and their status. A status is written by
- * its role alone and may be read by anybody.
+ * Roles share nothing but the configuration (immutable), the stop flag, their status and what
+ * `control` says. A status is written by its role alone and may be read by anybody.
  */
 #ifndef TOCSIN_CONSUMER_ROLES_H
 #define TOCSIN_CONSUMER_ROLES_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "consumer/config/config.h"
+#include "consumer/control/control.h"
 #include "producer/error.h"
 
 /* What a role shows of itself while it runs. */
@@ -20,18 +22,22 @@ struct role_status {
     atomic_uint_fast64_t records; /* input records taken */
     atomic_uint_fast64_t written; /* correlate: notifications committed; deliver: messages told */
     atomic_uint_fast64_t runs;    /* correlate: runs that ended, counted once a partition */
-    atomic_uint_fast64_t pending; /* deliver: groups that have something to say and were not told yet */
+    atomic_uint_fast64_t
+        pending; /* deliver: groups that have something to say and were not told yet */
 };
 
 struct role_run {
     const struct config *config;
-    const atomic_bool *stop;    /* set: finish what is in hand within the grace time, commit, return 0 */
+    const atomic_bool
+        *stop; /* set: finish what is in hand within the grace time, commit, return 0 */
     struct role_status *status;
-    bool in_memory_cluster;     /* `tocsind demo` */
-    int64_t grace_ms;           /* deliver: how long requests in flight may take after `stop` */
+    struct control *control; /* shared by all roles of the process */
+    bool in_memory_cluster; /* `tocsind demo` */
+    int64_t grace_ms;       /* deliver: how long requests in flight may take after `stop` */
 };
 
-/* Each returns 0 after an orderly stop, -1 with *err when the process has to end and be started again. */
+/* Each returns 0 after an orderly stop, -1 with *err when the process has to end and be started
+ * again. */
 int correlate_run(const struct role_run *run, struct error *err);
 int deliver_run(const struct role_run *run, struct error *err);
 

@@ -49,8 +49,23 @@ static int worse(const void *a, const void *b)
     return strcmp(one->entry->key, two->entry->key);
 }
 
-int plan_make(const struct group_head *group, const struct group_state *state, int64_t now_ms,
-              struct arena *arena, struct plan *ret_plan, struct error *err)
+/* Notes in the facts that the member is muted. */
+static int ask_mute(struct deliverer *deliverer, struct member_head *head, int64_t now_ms,
+                    struct due_facts *facts, bool *ret_muted, struct error *err)
+{
+    int64_t until_ms = 0;
+
+    if (member_mute(deliverer, head, now_ms, ret_muted, &until_ms, err) != 0)
+        return -1;
+    if (*ret_muted && (!facts->muted || until_ms < facts->muted_until_ms))
+        facts->muted_until_ms = until_ms;
+    facts->muted = facts->muted || *ret_muted;
+    return 0;
+}
+
+int plan_make(struct deliverer *deliverer, const struct group_head *group,
+              const struct group_state *state, int64_t now_ms, struct arena *arena,
+              struct plan *ret_plan, struct error *err)
 {
     size_t count = group->members_count + 1;
     struct plan plan = {
@@ -63,16 +78,25 @@ int plan_make(const struct group_head *group, const struct group_state *state, i
     if (plan.changed == NULL || plan.context == NULL || plan.silent == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory for a group of %zu", count);
     DL_FOREACH (group->members, head) {
-        bool settled = head->wanted == head->told;
+        bool settled = head->wanted == head->told, muted = false;
         plan.facts.open = plan.facts.open || !is_closing(head);
-        if (settled && !is_closing(head))
-            plan.context[plan.context_count++] = head;
-        else if (settled)
+        if (settled && is_closing(head))
             continue;
-        else if (is_held(head, state, now_ms, arena))
+        if (!settled && is_held(head, state, now_ms, arena)) {
             plan.facts.held = true;
-        else if (is_silent(head, group->outlet->integration))
+            continue;
+        }
+        if (!settled && is_silent(head, group->outlet->integration)) {
             plan.silent[plan.silent_count++] = head;
+            continue;
+        }
+        if (ask_mute(deliverer, head, now_ms, &plan.facts, &muted, err) != 0)
+            return -1;
+        if (muted)
+            continue;
+        plan.open = plan.open || !is_closing(head);
+        if (settled)
+            plan.context[plan.context_count++] = head;
         else
             plan.changed[plan.changed_count++] = head;
     }
@@ -189,7 +213,7 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .group_key = kept->group_key,
         .group_labels = kept->group_labels.items,
         .group_labels_count = kept->group_labels.count,
-        .resolved = !plan->facts.open,
+        .resolved = !plan->open,
         .repeat = repeat,
         .in_doubt = state->intent != NULL,
         .version = state->version,

@@ -2,9 +2,9 @@
  * compose.h - what there is to say about a group now, and the message that says it.
  *
  * The plan sorts the members: changed (wanted is not told), context (open and told), silent (closed
- * before the receiver ever heard of it, or not to be told), held (waits for its run's end). The
- * message is the current picture: changed first, then worst first, at most GROUP_MEMBERS_SHOWN_MAX;
- * the rest is counted. Pure but for memory.
+ * before the receiver ever heard of it, or not to be told), held (waits for its run's end); what is
+ * muted is in none of them. The message is the current picture: changed first, then worst first, at
+ * most GROUP_MEMBERS_SHOWN_MAX; the rest is counted. Pure but for memory.
  */
 #ifndef TOCSIN_CONSUMER_DELIVER_COMPOSE_H
 #define TOCSIN_CONSUMER_DELIVER_COMPOSE_H
@@ -16,10 +16,12 @@ struct plan {
     struct member_head **changed, **context, **silent;
     size_t changed_count, context_count, silent_count;
     struct due_facts facts;
+    bool open; /* of those that are not muted, something is */
 };
 
-int plan_make(const struct group_head *group, const struct group_state *state, int64_t now_ms,
-              struct arena *arena, struct plan *ret_plan, struct error *err);
+int plan_make(struct deliverer *deliverer, const struct group_head *group,
+              const struct group_state *state, int64_t now_ms, struct arena *arena,
+              struct plan *ret_plan, struct error *err);
 
 /* Everything in the arena; *ret_members are all changed ones, shown or not. */
 int compose(const struct deliverer *deliverer, const struct group_head *group,

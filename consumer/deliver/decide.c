@@ -63,7 +63,7 @@ static int send(struct deliverer *deliverer, struct group_head *group, struct gr
                                 "an earlier try may have arrived", now, err);
     if (is_expired(group, state, now.wall_ms, &detail))
         return delivery_give_up(deliverer, group, state, DEAD_EXPIRED, detail, now, err);
-    if (deliverer->hold ||
+    if (deliverer->hold || is_held_up(deliverer) ||
         limiter_gate(&group->outlet->limiter, integration, now.wall_ms) != GATE_OPEN) {
         make_ready(group);
         return 0;
@@ -81,12 +81,12 @@ int group_look(struct deliverer *deliverer, struct group_head *group, struct mom
     if (group->flight != NULL || group->due_ms == 0 || group->look_ms > now.wall_ms)
         return group_arm(deliverer, group, now, err);
     if (group_load(group, &deliverer->scratch, &state, err) != 0 ||
-        plan_make(group, &state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
+        plan_make(deliverer, group, &state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
         return -1;
     bool repeat = plan.context_count > 0 && due_repeat(&state, now.wall_ms);
     if (plan.changed_count > 0 || repeat)
         return send(deliverer, group, &state, &plan, now, err);
-    if (plan.silent_count == 0 && !plan.facts.open && !plan.facts.held)
+    if (plan.silent_count == 0 && !plan.facts.open && !plan.facts.held && !plan.facts.muted)
         return group_forget(deliverer, group, err);
     return group_settle(deliverer, group, &state, &plan, now, err);
 }

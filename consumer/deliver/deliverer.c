@@ -24,6 +24,8 @@ int deliverer_new(const struct config *config, const struct deliverer_ops *ops, 
         return error_set(err, ERROR_LIMIT, "at most %d retry tiers", RETRY_TIERS_MAX);
     }
     deliverer->config = config;
+    deliverer->mutes = ops->muted != NULL ? MUTES_UNKNOWN : MUTES_NONE;
+    deliverer->mutes_epoch = 1;
     deliverer->ops = ops;
     deliverer->self = self;
     deliverer->tiers_count = config->topics.retry_tiers.count;

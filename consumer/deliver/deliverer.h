@@ -24,7 +24,8 @@
 #define UNKNOWN_RECEIVER_PARK_MS ((int64_t)15 * 60 * 1000)
 #define FINISHED_KEEP_MS         ((int64_t)30 * 24 * 3600 * 1000) /* a group with nothing open */
 #define RUN_PARTS_KEEP_MS        FINISHED_KEEP_MS
-#define TICK_GROUPS_MAX          256 /* looked at in one tick, so that sockets get their turn */
+#define MUTE_LOOK_MS_MAX         3600000 /* a muted group is looked at again, come what may */
+#define TICK_GROUPS_MAX          256     /* looked at in one tick, so that sockets get their turn */
 #define STAGED_BYTES_MAX         ((size_t)8 << 20) /* read no more input before this is committed */
 #define WAKEUPS_WAITING_MAX      4096 /* of one tier and partition in memory; more are dropped */
 
@@ -55,7 +56,15 @@ struct deliverer_ops {
     uint64_t (*random)(void *self);
     /* One line for the log, without secrets. */
     void (*say)(void *self, enum say_level level, const char *text);
+    /* Whether an alert with these labels is told nobody now, and when that may change by time
+     * alone. NULL: nothing is ever muted. */
+    bool (*muted)(void *self, const struct label *labels, size_t count, const char *fingerprint,
+                  int64_t now_ms, int64_t *ret_change_ms);
 };
+
+/* What is known of silences and their like. UNKNOWN (the state at first, with `muted`): nothing is
+ * sent. NONE: nothing can be muted, nobody need ask. */
+enum mutes { MUTES_UNKNOWN, MUTES_NONE, MUTES_SOME };
 
 struct deliverer_counters {
     uint64_t merged, stale, told, silent, retries, dead, dead_records, in_doubt, wakeups;
@@ -87,6 +96,9 @@ bool deliverer_full(const struct deliverer *deliverer); /* commit before more is
 int deliverer_tick(struct deliverer *deliverer, struct moment now, struct error *err);
 int64_t deliverer_wait_ms(const struct deliverer *deliverer, struct moment now);
 int deliverer_rearm(struct deliverer *deliverer, struct moment now, struct error *err);
+/* What is muted has changed: the groups that this may concern are looked at again. */
+int deliverer_mutes(struct deliverer *deliverer, enum mutes mutes, struct moment now,
+                    struct error *err);
 /* On: no new flight begins. Used before a revoke and at the end. */
 void deliverer_hold(struct deliverer *deliverer, bool hold);
 /* Gives up flights whose request has not started, with their intents. */

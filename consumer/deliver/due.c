@@ -37,6 +37,13 @@ void due_news(struct group_state *state, const char *run, bool ended, bool idle,
     }
 }
 
+void due_muted(struct group_state *state, const struct due_facts *facts)
+{
+    state->muted = facts->muted;
+    if (facts->muted)
+        sooner(state, facts->muted_until_ms);
+}
+
 void due_run_ended(struct group_state *state, int64_t now_ms)
 {
     sooner(state, now_ms);
@@ -54,10 +61,12 @@ void due_settled(struct group_state *state, const struct due_facts *facts, int64
     if (facts->changed)
         sooner(state,
                state->flush == FLUSH_RUN_END ? now_ms : now_ms + state->timing.group_interval_ms);
-    else if (facts->open && state->told_ms > 0 && state->timing.repeat_interval_ms > 0)
+    else if (facts->open && state->told_ms > 0 && state->timing.repeat_interval_ms > 0 &&
+             !(facts->muted && due_repeat(state, now_ms)))
         sooner(state, state->told_ms + state->timing.repeat_interval_ms);
     else if (!facts->open && !facts->held)
         sooner(state, now_ms + FINISHED_KEEP_MS);
+    due_muted(state, facts);
 }
 
 bool due_repeat(const struct group_state *state, int64_t now_ms)

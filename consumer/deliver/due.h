@@ -15,6 +15,8 @@ struct due_facts {
     bool open;    /* something is open */
     bool changed; /* something was not told and waits for nothing */
     bool held;    /* something waits for its run's end */
+    bool muted;   /* something is not told because it is muted, as far as is known until: */
+    int64_t muted_until_ms;
 };
 
 /* A picture brought news. `run`: whose end it waits for, NULL for the group's timers; `ended`: that
@@ -28,6 +30,9 @@ void due_run_ended(struct group_state *state, int64_t now_ms);
 
 /* After a message, or after finding that there is nothing to say. */
 void due_settled(struct group_state *state, const struct due_facts *facts, int64_t now_ms);
+
+/* The part of due_settled() that is about mutes. */
+void due_muted(struct group_state *state, const struct due_facts *facts);
 
 bool due_repeat(const struct group_state *state, int64_t now_ms);
 

@@ -38,10 +38,15 @@ void group_head_set(struct deliverer *deliverer, struct group_head *group,
     bool was = is_pending(group);
 
     group->due_ms = state->due_ms;
-    group->look_ms = later(state->due_ms, state->not_before_ms);
+    group->earliest_ms = state->not_before_ms;
     if (state->intent != NULL)
-        group->look_ms = later(group->look_ms, state->intent->until_ms);
+        group->earliest_ms = later(group->earliest_ms, state->intent->until_ms);
+    group->look_ms = later(state->due_ms, group->earliest_ms);
+    if (state->told_ms > 0)
+        group->earliest_ms =
+            later(group->earliest_ms, state->told_ms + state->timing.group_interval_ms);
     group->in_doubt = state->intent != NULL;
+    group->muted = state->muted;
     pending_update(deliverer, group, was);
 }
 
@@ -71,6 +76,7 @@ int member_head_set(struct deliverer *deliverer, struct member_head *head,
     head->told_status = member->told_status;
     head->severity = member->picture.severity;
     head->news = member->picture.news;
+    head->mutes_epoch = 0;
     bool is = head->wanted != head->told;
     if (head->group != NULL && was != is)
         settle(deliverer, head->group, is ? 1 : -1);
@@ -217,8 +223,10 @@ int heads_link(struct deliverer *deliverer, struct partition *partition, struct 
 
     if (entry->head == NULL)
         return 0;
-    if (entry->kind == ENTRY_GROUP)
+    if (entry->kind == ENTRY_GROUP) {
+        group_wake(entry->head); /* what it was muted by may have ended meanwhile */
         return group_arm(deliverer, entry->head, now, err);
+    }
     if (entry->kind != ENTRY_MEMBER || member->group != NULL)
         return 0;
     const char *bar = memrchr(entry->key, '|', entry->key_bytes);

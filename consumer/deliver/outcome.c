@@ -61,7 +61,10 @@ int group_settle(struct deliverer *deliverer, struct group_head *group, struct g
             return -1;
     }
     deliverer->counters.silent += plan->silent_count;
+    struct intent *intent = plan->facts.muted ? state->intent : NULL;
     clear_failing(state);
+    state->intent =
+        intent; /* what may have arrived is told, or in doubt, when the mute has ended */
     due_settled(state, &plan->facts, now.wall_ms);
     return group_store(deliverer, group, state, now, err);
 }
@@ -85,8 +88,9 @@ static int apply_told(struct deliverer *deliverer, const struct flight *flight,
         state->stored.items = (void *)flight->stored.values;
         state->stored.count = flight->stored.count;
     }
+    state->intent = NULL;
     group->in_doubt = false;
-    if (plan_make(group, state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
+    if (plan_make(deliverer, group, state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
         return -1;
     return group_settle(deliverer, group, state, &plan, now, err);
 }
@@ -196,7 +200,7 @@ int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
     };
     struct plan plan;
 
-    if (plan_make(group, state, now.wall_ms, arena, &plan, err) != 0 ||
+    if (plan_make(deliverer, group, state, now.wall_ms, arena, &plan, err) != 0 ||
         pictures_of(&plan, arena, &dead.pictures, err) != 0)
         return -1;
     /* A reminder that failed is no loss: what it says was told. */
@@ -216,6 +220,7 @@ int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
     state->waits_for = NULL;
     if (plan.changed_count == 0 && state->timing.repeat_interval_ms > 0)
         state->due_ms = now.wall_ms + state->timing.repeat_interval_ms;
+    due_muted(state, &plan.facts);
     return group_store(deliverer, group, state, now, err);
 }
 

@@ -23,7 +23,10 @@ struct member_head {
     int64_t wanted, told, episode, told_episode;
     int wanted_status, told_status;
     int severity, news;
-    char *run; /* that brought the news; NULL: none */
+    char *run;            /* that brought the news; NULL: none */
+    uint64_t mutes_epoch; /* of the answer below; 0: it was never asked for */
+    int64_t mute_change_ms;
+    bool muted;
     struct member_head *prev, *next;
 };
 
@@ -44,7 +47,9 @@ struct group_head {
     size_t members_count, unsettled; /* members whose wanted is not told */
     struct flight *flight;
     int64_t due_ms, look_ms; /* wall clock; 0: nothing planned */
+    int64_t earliest_ms;     /* it can't be looked at before this, whatever happens */
     bool in_doubt;           /* it has an intent: a request may have arrived */
+    bool muted;              /* something in it is */
     struct timer timer;
     bool is_ready;
     struct group_head *ready_prev, *ready_next;
@@ -144,6 +149,8 @@ struct deliverer {
     size_t open_bytes;    /* of records changed since the last stage */
     int64_t sweep_mono_ms;
     bool hold;
+    enum mutes mutes;
+    uint64_t mutes_epoch; /* grows with every change of what is muted */
     size_t in_air, pending;
     const char *tiers[RETRY_TIERS_MAX];
     int64_t tier_ms[RETRY_TIERS_MAX];
@@ -199,6 +206,13 @@ int member_head_set(struct deliverer *deliverer, struct member_head *head,
                     const struct member *member, struct error *err);
 void member_head_join(struct deliverer *deliverer, struct member_head *head,
                       struct group_head *group);
+
+/* mute.c: is it muted, and until when at most? Held up: nobody knows yet what is muted. */
+int member_mute(struct deliverer *deliverer, struct member_head *head, int64_t now_ms,
+                bool *ret_muted, int64_t *ret_until_ms, struct error *err);
+bool is_held_up(const struct deliverer *deliverer);
+/* Something muted is looked at as soon as the group may be. */
+void group_wake(struct group_head *group);
 
 /* decide.c */
 int group_look(struct deliverer *deliverer, struct group_head *group, struct moment now,

@@ -69,7 +69,7 @@ static int serve(struct deliverer *deliverer, struct outlet *outlet, size_t *bud
 {
     while (outlet->ready != NULL && *budget > 0 && !deliverer_full(deliverer)) {
         struct group_head *group = outlet->ready;
-        bool open = !deliverer->hold &&
+        bool open = !deliverer->hold && !is_held_up(deliverer) &&
                     limiter_gate(&outlet->limiter, outlet->integration, now.wall_ms) == GATE_OPEN;
         if (!open && !is_over_age(outlet, now.wall_ms))
             return 0;
@@ -114,7 +114,7 @@ static int64_t sooner(int64_t a, int64_t b)
 static int64_t outlet_wait_ms(const struct deliverer *deliverer, const struct outlet *outlet,
                               struct moment now)
 {
-    if (outlet->ready == NULL || deliverer->hold)
+    if (outlet->ready == NULL || deliverer->hold || is_held_up(deliverer))
         return INT64_MAX;
     switch (limiter_gate(&outlet->limiter, outlet->integration, now.wall_ms)) {
     case GATE_OPEN:

@@ -47,6 +47,8 @@ static const struct field group_state_fields[] = {
                  .help = "The run whose end it waits for"),
     RECORD_FIELD(FIELD_TIME, "waits_until", group_state, waits_until_ms,
                  .help = "How long it waits for it"),
+    RECORD_FIELD(FIELD_BOOL, "muted", group_state, muted,
+                 .help = "Something in it is silenced, accepted or inhibited"),
     RECORD_FIELD(FIELD_INTEGER, "attempt", group_state, attempt, .max = RECORD_INTEGER_MAX,
                  .help = "Tries of the delivery under way"),
     RECORD_FIELD(FIELD_TIME, "not_before", group_state, not_before_ms,

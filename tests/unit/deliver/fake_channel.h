@@ -117,6 +117,7 @@ struct fake_world {
     struct retry_tier tiers[2];
     struct fake_ctx ctx;
     struct deliverer *deliverer;
+    const struct deliverer_ops *ops; /* NULL: fake_ops */
     struct moment now;
     uint64_t random;
     int64_t offset; /* of notifications */
@@ -155,7 +156,9 @@ FAKE static void fake_new_deliverer(struct fake_world *world)
     struct error err = {0};
     int64_t next, tiers[RETRY_TIERS_MAX];
 
-    cr_assert_eq(deliverer_new(&world->config, &fake_ops, world, &world->deliverer, &err), 0);
+    cr_assert_eq(deliverer_new(&world->config, world->ops ? world->ops : &fake_ops, world,
+                               &world->deliverer, &err),
+                 0);
     for (size_t i = 0; i < world->deliveries_count; i++) {
         const struct fake_topic_record *record = &world->deliveries[i];
         cr_assert_eq(deliverer_restore(world->deliverer, 0, record->key, record->key_bytes,
