@@ -158,7 +158,7 @@ int32_t zone_rule_offset_s(const struct zone_rule *rule, int64_t time_s)
     gmtime_r(&standard, &local);
     int64_t begin_s = date_s(&rule->begin, local.tm_year + 1900) - rule->standard_s;
     int64_t end_s = date_s(&rule->end, local.tm_year + 1900) - rule->daylight_s;
-    bool daylight = begin_s < end_s ? time_s >= begin_s && time_s < end_s
-                                    : !(time_s >= end_s && time_s < begin_s);
-    return daylight ? rule->daylight_s : rule->standard_s;
+    bool summer = begin_s < end_s ? time_s >= begin_s && time_s < end_s
+                                  : !(time_s >= end_s && time_s < begin_s);
+    return summer ? rule->daylight_s : rule->standard_s;
 }
