@@ -13,8 +13,6 @@
 
 #include "consumer/config/draft.h"
 
-static const char intervals_why[] = "muting by time is not part of this version";
-
 const struct setting config_settings[] = {
     {.name = "instance",
      .kind = SETTING_STRING,
@@ -33,8 +31,6 @@ const struct setting config_settings[] = {
     {.name = "templates",
      .kind = SETTING_REFUSED,
      .help = "tocsin writes its messages itself, there are no Go templates"},
-    {.name = "time_intervals", .kind = SETTING_REFUSED, .help = intervals_why},
-    {.name = "mute_time_intervals", .kind = SETTING_REFUSED, .help = intervals_why},
     {.kind = SETTING_END},
 };
 
@@ -48,6 +44,8 @@ static const struct part {
     {"lifecycle", lifecycle_bind},
     {"global", global_bind},
     {"receivers", receivers_bind},
+    {"time_intervals", intervals_bind},
+    {"mute_time_intervals", intervals_bind},
     {"route", routing_bind},
     {"inhibit_rules", inhibition_bind},
 };
@@ -243,6 +241,8 @@ void config_free(struct config *config)
         free_matchers(config->route);
     for (size_t i = 0; i < config->inhibit_rules_count; i++)
         free_sides(&config->inhibit_rules[i]);
+    for (size_t i = 0; i < config->times_count; i++)
+        time_interval_fini(config->times[i]);
     arena_fini(&config->arena);
     free(config);
 }
@@ -252,6 +252,15 @@ const struct integration *config_integration(const struct config *config, const 
     for (size_t i = 0; i < config->integrations_count; i++) {
         if (strcmp(config->integrations[i].id, id) == 0)
             return &config->integrations[i];
+    }
+    return NULL;
+}
+
+const struct named_interval *config_interval(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->intervals_count; i++) {
+        if (strcmp(config->intervals[i].name, name) == 0)
+            return &config->intervals[i];
     }
     return NULL;
 }

@@ -15,6 +15,7 @@
 
 #define INTEGRATIONS_MAX 1024
 #define INHIBIT_RULES_MAX 1024
+#define INTERVALS_MAX     4096 /* time intervals, and names for them */
 #define CONFIG_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* What a receiver does with a request that may or may not have arrived (a crash between request and answer). */
@@ -80,6 +81,10 @@ struct config {
     struct topics_config topics;
     struct lifecycle_config lifecycle;
     struct route *route;       /* root */
+    struct named_interval *intervals; /* what routes mean by mute_time_intervals, active_time_intervals */
+    size_t intervals_count;
+    struct time_interval **times; /* all that the named ones have */
+    size_t times_count;
     struct inhibit_rule *inhibit_rules;
     size_t inhibit_rules_count;
     struct integration *integrations;
@@ -104,6 +109,9 @@ int config_read(const char *path, char **ret_text, size_t *ret_bytes, struct err
 void config_print_reference(FILE *out);
 
 const struct integration *config_integration(const struct config *config, const char *id);
+
+/* NULL: no such name. */
+const struct named_interval *config_interval(const struct config *config, const char *name);
 
 /* The integrations of an Alertmanager receiver, as a range of config->integrations. */
 size_t config_receiver(const struct config *config, const char *receiver, const struct integration **ret_first);

@@ -1,8 +1,8 @@
 /*
  * draft.h - a configuration while it is read: what the files of its sections share.
  *
- * The sections are read in the order that they need each other (global, kafka, topics, lifecycle,
- * receivers, route), wherever they stand in the file.
+ * The sections are read in the order that they need each other (kafka, topics, lifecycle, global,
+ * receivers, time_intervals, route, inhibit_rules), wherever they stand in the file.
  */
 #ifndef TOCSIN_CONSUMER_CONFIG_DRAFT_H
 #define TOCSIN_CONSUMER_CONFIG_DRAFT_H
@@ -12,6 +12,7 @@
 
 #define RECEIVERS_MAX           1024
 #define RECEIVER_NAME_BYTES_MAX 200
+#define INTERVAL_NAME_CHARS_MAX 200
 
 struct draft {
     struct reader reader;
@@ -29,11 +30,16 @@ int kafka_bind(struct draft *draft, const struct node *node);
 int topics_bind(struct draft *draft, const struct node *node);
 int lifecycle_bind(struct draft *draft, const struct node *node);
 int receivers_bind(struct draft *draft, const struct node *node);
+int intervals_bind(struct draft *draft, const struct node *node);
 int routing_bind(struct draft *draft, const struct node *node);
 int inhibition_bind(struct draft *draft, const struct node *node);
 
 /* Index in draft->receivers, receivers_count for none. */
 size_t draft_receiver(const struct draft *draft, const char *name);
+
+/* The time interval that a route names at `value`; NULL after a problem, noted there. */
+const struct named_interval *intervals_find(struct draft *draft, const struct node *key,
+                                            const struct node *value);
 
 /* A slack_configs entry, say, with what `global` gives for keys that it leaves out. NULL: out of
  * memory. */
@@ -47,5 +53,6 @@ extern const struct setting global_settings[], topics_settings[], lifecycle_sett
 extern const struct setting delivery_settings[], entry_settings[], receiver_settings[];
 extern const struct setting route_settings[], config_settings[];
 extern const struct section topics_sections[], route_sections[], inhibit_sections[];
+extern const struct section interval_sections[];
 
 #endif

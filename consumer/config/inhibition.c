@@ -73,9 +73,8 @@ static int bind_equal(struct reader *reader, const struct node *key, const struc
     for (size_t i = 0; i < value->count; i++) {
         if (reader_text(reader, key, value->items[i], &rule->equal[i]))
             return -1;
-        if (!label_name_valid(rule->equal[i]))
-            return reader_refuse(reader, value->items[i], "equal: invalid label name \"%.60s\"",
-                                 rule->equal[i]);
+        if (*rule->equal[i] == '\0')
+            return reader_refuse(reader, value->items[i], "equal: an empty label name");
     }
     rule->equal_count = value->count;
     return 0;

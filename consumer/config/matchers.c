@@ -1,5 +1,9 @@
 /*
  * matchers.c - see matchers.h.
+ *
+ * In the maps names are the classic ones, as Alertmanager still wants them there. A null is an
+ * empty value, but no regular expression. One of `match_re` keeps the anchors that Alertmanager
+ * prints it with, since they are part of a group's key.
  */
 #include "consumer/config/matchers.h"
 
@@ -8,6 +12,7 @@
 static int add(struct reader *reader, const struct node *key, const struct node *value,
                enum matcher_op op, struct matchers_draft *draft)
 {
+    const char *text = node_is_null(value) ? "" : value->text;
     struct error err = {0};
 
     if (!label_name_valid(key->text))
@@ -16,7 +21,13 @@ static int add(struct reader *reader, const struct node *key, const struct node 
         return -1;
     if (draft->count == MATCHER_LIST_MAX)
         return reader_refuse(reader, key, "more than %d matchers", MATCHER_LIST_MAX);
-    if (matcher_new(key->text, op, value->text, &draft->list[draft->count], &err))
+    if (op == MATCH_RE && node_is_null(value))
+        return reader_refuse(reader, key, "%s: expected a regular expression", key->text);
+    if (op == MATCH_RE)
+        text = arena_printf(reader->arena, "^(?:%s)$", text);
+    if (!text)
+        return reader_out_of_memory(reader);
+    if (matcher_new(key->text, op, text, &draft->list[draft->count], &err))
         return reader_refuse_error(reader, value, key->text, &err);
     draft->count++;
     return 0;
@@ -45,7 +56,7 @@ int matchers_bind_list(struct reader *reader, const struct node *key, const stru
 
         if (!reader_is_kind(reader, key, item, NODE_SCALAR))
             return -1;
-        if (matcher_parse_list(item->text, draft->list, &draft->count, &err))
+        if (!node_is_null(item) && matcher_parse_list(item->text, draft->list, &draft->count, &err))
             return reader_refuse_error(reader, item, key->text, &err);
     }
     return 0;

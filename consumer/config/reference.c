@@ -77,6 +77,7 @@ static const struct chapter {
     {"lifecycle:", lifecycle_settings, NULL},
     {"global: also takes every key of a receiver but name, as the default", global_settings, NULL},
     {"route: and each of its routes:", route_settings, route_sections},
+    {"time_intervals: a list of name: and time_intervals: a list of", NULL, interval_sections},
     {"inhibit_rules: a list of", NULL, inhibit_sections},
     {"receivers: a list of", receiver_settings, NULL},
     {NULL, delivery_settings, NULL},

@@ -43,6 +43,9 @@ const struct setting route_settings[] = {
      .max = YEAR_MS,
      .fallback = "24h",
      .help = "wait before a group without changes is told again; inherited"},
+    {.name = "labels",
+     .kind = SETTING_REFUSED,
+     .help = "labels of a route are there for Go templates; tocsin writes its messages itself"},
     {.kind = SETTING_END},
 };
 
@@ -80,7 +83,7 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* An empty list says nothing, as in Alertmanager: what is above counts. */
+/* Names may hold any character. An empty list is one group, whatever stands above. */
 static int bind_group_by(struct reader *reader, const struct node *key, const struct node *value,
                          void *object)
 {
@@ -98,16 +101,14 @@ static int bind_group_by(struct reader *reader, const struct node *key, const st
         if (reader_text(reader, key, value->items[i], &names[i]))
             return -1;
         all = all || strcmp(names[i], "...") == 0;
-        if (!label_name_valid(names[i]) && strcmp(names[i], "...") != 0)
-            return reader_refuse(reader, value->items[i], "group_by: invalid label name \"%.60s\"",
-                                 names[i]);
+        if (*names[i] == '\0')
+            return reader_refuse(reader, value->items[i], "group_by: an empty label name");
     }
-    if (value->count == 0)
-        return 0;
     if (all && value->count > 1)
         return reader_refuse(reader, value,
                              "group_by: `...` and other labels can't stand together");
-    qsort(names, value->count, sizeof(*names), compare_names);
+    if (value->count > 1)
+        qsort(names, value->count, sizeof(*names), compare_names);
     for (size_t i = 1; i < value->count; i++) {
         if (strcmp(names[i - 1], names[i]) == 0)
             return reader_refuse(reader, value, "group_by: label \"%s\" stands twice", names[i]);
@@ -119,23 +120,45 @@ static int bind_group_by(struct reader *reader, const struct node *key, const st
     return 0;
 }
 
-/* The section that defines time intervals comes with muting; until then every name is undefined. */
-static int bind_intervals(struct reader *reader, const struct node *key, const struct node *value,
-                          void *object)
+static int bind_intervals(struct route_draft *rd, const struct node *key, const struct node *value,
+                          const struct named_interval ***ret, size_t *ret_count)
 {
-    const struct route_draft *rd = object;
+    struct reader *reader = &rd->draft->reader;
 
     if (!reader_is_kind(reader, key, value, NODE_SEQUENCE))
         return -1;
     if (value->count > 0 && !rd->route->parent)
         return reader_refuse(reader, key, "the root route can't have %s", key->text);
+    *ret = arena_array(reader->arena, value->count + 1, sizeof(**ret));
+    if (!*ret)
+        return reader_out_of_memory(reader);
     for (size_t i = 0; i < value->count; i++) {
-        if (reader_is_kind(reader, key, value->items[i], NODE_SCALAR))
-            reader_refuse(reader, value->items[i], "undefined time interval \"%.60s\" in %s",
-                          value->items[i]->text, key->text);
-        return -1;
+        if (!reader_is_kind(reader, key, value->items[i], NODE_SCALAR))
+            return -1;
+        (*ret)[i] = intervals_find(rd->draft, key, value->items[i]);
+        if (!(*ret)[i])
+            return -1;
     }
+    *ret_count = value->count;
     return 0;
+}
+
+static int bind_mute(struct reader *reader, const struct node *key, const struct node *value,
+                     void *object)
+{
+    struct route *route = ((struct route_draft *)object)->route;
+
+    (void)reader;
+    return bind_intervals(object, key, value, &route->mute, &route->mute_count);
+}
+
+static int bind_active(struct reader *reader, const struct node *key, const struct node *value,
+                       void *object)
+{
+    struct route *route = ((struct route_draft *)object)->route;
+
+    (void)reader;
+    return bind_intervals(object, key, value, &route->active, &route->active_count);
 }
 
 static int keep_children(struct reader *reader, const struct node *key, const struct node *value,
@@ -156,8 +179,8 @@ const struct section route_sections[] = {
     {"group_by", bind_group_by, NULL,
      "labels that make a group; [...] is all of them; inherited; [fingerprint] for tickets and "
      "incidents"},
-    {"mute_time_intervals", bind_intervals, NULL, "names of time intervals when nobody is told"},
-    {"active_time_intervals", bind_intervals, NULL, "names of the only time intervals"},
+    {"mute_time_intervals", bind_mute, NULL, "names of time intervals when nobody is told"},
+    {"active_time_intervals", bind_active, NULL, "names of the only time intervals"},
     {"routes", keep_children, NULL, "children; the first that matches wins"},
     {NULL, NULL, NULL, NULL},
 };

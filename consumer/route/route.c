@@ -47,38 +47,6 @@ void route_match(const struct route *root, const struct label *labels, size_t co
     collect(root, labels, count, ret);
 }
 
-/* The first of the names whose intervals hold the time, NULL for none. */
-static const char *find_interval(const struct named_interval *const *named, size_t count,
-                                 int64_t time_ms, int64_t *change_ms)
-{
-    const char *found = NULL;
-
-    for (size_t i = 0; i < count; i++) {
-        int64_t at_ms;
-        bool contained =
-            time_intervals_contain(named[i]->intervals, named[i]->count, time_ms, &at_ms);
-
-        if (contained && !found)
-            found = named[i]->name;
-        if (at_ms < *change_ms)
-            *change_ms = at_ms;
-    }
-    return found;
-}
-
-bool route_muted(const struct route *route, int64_t time_ms, const char **ret_name,
-                 int64_t *ret_change_ms)
-{
-    int64_t change_ms = time_ms + TIME_CHANGE_MS_MAX;
-
-    *ret_name = find_interval(route->mute, route->mute_count, time_ms, &change_ms);
-    *ret_change_ms = change_ms;
-    if (*ret_name || route->active_count == 0)
-        return *ret_name != NULL;
-    bool active = find_interval(route->active, route->active_count, time_ms, ret_change_ms);
-    return !active;
-}
-
 size_t route_matches_bound(const struct route *route)
 {
     size_t continuing = 0, ending = 0;
@@ -134,7 +102,7 @@ static struct label *group_labels(const struct route *route, const struct label 
     return chosen;
 }
 
-static void put_matchers(struct quoted *text, const struct route *route)
+void route_put_matchers(const struct route *route, struct quoted *text)
 {
     char matcher[MATCHER_TEXT_BYTES_MAX];
 
@@ -153,7 +121,7 @@ static void put_path(struct quoted *text, const struct route *route)
         put_path(text, route->parent);
         quoted_put(text, "/");
     }
-    put_matchers(text, route);
+    route_put_matchers(route, text);
 }
 
 int route_group(const struct route *route, const struct label *labels, size_t count,

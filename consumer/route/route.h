@@ -47,6 +47,15 @@ void route_match(const struct route *root, const struct label *labels, size_t co
 bool route_muted(const struct route *route, int64_t time_ms, const char **ret_name,
                  int64_t *ret_change_ms);
 
+/* The same for a group that is told to a receiver: all routes to this receiver that the group's key
+ * can come from are muted. A group that no route leads to any more is not. */
+bool route_group_muted(const struct route *root, const char *receiver, const char *group_key,
+                       int64_t time_ms, const char **ret_name, int64_t *ret_change_ms);
+
+/* {severity="high",tool=~"a|b"}: the route's part of a group key, and as amtool prints it. */
+struct quoted;
+void route_put_matchers(const struct route *route, struct quoted *text);
+
 /* The most routes that any alert can match: a configuration with more than ROUTE_MATCHES_MAX is
  * refused, so that route_match() never leaves one out. */
 size_t route_matches_bound(const struct route *route);

@@ -132,6 +132,7 @@ Test(config, children_inherit_and_overwrite)
     cr_assert_eq(child->matchers_count, 4);
     for (size_t i = 0; i < 4; i++)
         cr_assert_str_eq(matcher_name(child->matchers[i]), names[i]);
+    cr_assert_str_eq(matcher_value(child->matchers[3]), "^(?:4)$");
     cr_assert_eq(child->group_by_count, 2);
     cr_assert_str_eq(child->group_by[0], "x");
     cr_assert_eq(child->timing.group_wait_ms, 0);
@@ -139,7 +140,8 @@ Test(config, children_inherit_and_overwrite)
     cr_assert(grandchildren[0].group_by_all && grandchildren[0].group_by_count == 0);
     cr_assert_eq(grandchildren[0].matchers_count, 0);
     cr_assert(!grandchildren[0].continues);
-    cr_assert_eq(grandchildren[1].group_by_count, 2);
+    cr_assert(grandchildren[1].group_by_count == 0 && !grandchildren[1].group_by_all);
+    cr_assert_eq(grandchildren[2].group_by_count, 2);
     cr_assert(grandchildren[2].continues);
     cr_assert_str_eq(grandchildren[2].receiver, "b");
     cr_assert_eq(grandchildren[2].timing.group_wait_ms, 0);
@@ -296,8 +298,12 @@ Test(config, refuses)
          "f:2:32: group_by: label \"x\" stands twice"},
         {RECEIVERS "route: {receiver: a, group_by: ['...', x]}\n",
          "f:2:32: group_by: `...` and other labels can't stand together"},
-        {RECEIVERS "route: {receiver: a, group_by: [x-y]}\n",
-         "f:2:33: group_by: invalid label name \"x-y\""},
+        {RECEIVERS "route: {receiver: a, group_by: ['']}\n",
+         "f:2:33: group_by: an empty label name"},
+        {RECEIVERS "route: {receiver: a, routes: [{match_re: {x: ~}}]}\n",
+         "f:2:43: x: expected a regular expression"},
+        {RECEIVERS "route: {receiver: a, labels: {x: '{{ .Status }}'}}\n",
+         "f:2:22: labels is not supported"},
         {RECEIVERS "route: {receiver: a, group_interval: 0s}\n",
          "f:2:38: group_interval: expected 1ms to 1y, not 0s"},
         {RECEIVERS "route: {receiver: a, repeat_interval: 0s}\n",
@@ -332,15 +338,13 @@ Test(config, refuses)
         {"external_url: nowhere\n" ROUTE RECEIVERS, "f:1:15: external_url: expected an http"},
         {"templates: ['*.tmpl']\n" ROUTE RECEIVERS, "f:1:1: templates is not supported"},
         {"inhibit_rules: {}\n" ROUTE RECEIVERS, "f:1:16: inhibit_rules: expected a list"},
-        {"inhibit_rules: [{equal: [a-b]}]\n" ROUTE RECEIVERS,
-         "f:1:26: equal: invalid label name \"a-b\""},
+        {"inhibit_rules: [{equal: ['']}]\n" ROUTE RECEIVERS, "f:1:26: equal: an empty label name"},
         {"inhibit_rules: [{source_matchers: ['a=~(']}]\n" ROUTE RECEIVERS,
          "f:1:36: source_matchers: matcher `a=~(`: a=~: bad regular expression"},
         {"inhibit_rules: [{target_match: {a-b: c}}]\n" ROUTE RECEIVERS,
          "f:1:33: invalid label name \"a-b\""},
         {"inhibit_rules: [{sources: []}]\n" ROUTE RECEIVERS,
          "f:1:18: unknown key \"sources\" in inhibition rule"},
-        {"time_intervals: [{}]\n" ROUTE RECEIVERS, "f:1:1: time_intervals is not supported"},
         {"global: {resolve_timeout: 5m}\n" ROUTE RECEIVERS,
          "f:1:10: resolve_timeout is not supported"},
         {"global: {flush: never}\n" ROUTE RECEIVERS, "f:1:17: flush: expected one of timers"},
@@ -352,6 +356,142 @@ Test(config, refuses)
         cr_assert_eq(strncmp(problems[0].text, rows[i].why, strlen(rows[i].why)), 0, "%s\n%s",
                      problems[0].text, rows[i].why);
     }
+}
+
+#define NAMED(interval)                                                                            \
+    "time_intervals: [{name: n, time_intervals: [" interval "]}]\n" ROUTE RECEIVERS
+
+Test(config, refuses_time_intervals)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        {"time_intervals: {}\n" ROUTE RECEIVERS,
+         "f:1:17: expected a list of named time intervals, not a mapping"},
+        {"time_intervals: [{}]\n" ROUTE RECEIVERS,
+         "f:1:18: named time interval needs the key name"},
+        {"time_intervals: [~]\n" ROUTE RECEIVERS, "f:1:18: named time interval needs the key name"},
+        {"time_intervals: [{name: ''}]\n" ROUTE RECEIVERS, "f:1:25: name: expected 1 to 200"},
+        {"time_intervals: [{name: n}, {name: n}]\n" ROUTE RECEIVERS,
+         "f:1:36: the name \"n\" of a time interval is not unique"},
+        {"mute_time_intervals: [{name: n}]\ntime_intervals: [{name: n}]\n" ROUTE RECEIVERS,
+         "f:1:30: the name \"n\" of a time interval is not unique"},
+        {"time_intervals: [{name: n, time_intervals: {}}]\n" ROUTE RECEIVERS,
+         "f:1:44: time_intervals: expected a list"},
+        {NAMED("{days: [1]}"), "f:1:46: unknown key \"days\" in time interval"},
+        {NAMED("{weekdays: monday}"), "f:1:56: weekdays: expected a list, not a text"},
+        {NAMED("{weekdays: [mon]}"), "f:1:57: weekdays: \"mon\" where a day's name"},
+        {NAMED("{days_of_month: ['25:-5']}"), "f:1:62: days_of_month: \"25:-5\" where 1 to 31"},
+        {NAMED("{months: [mai]}"), "f:1:55: months: \"mai\" where a month's name"},
+        {NAMED("{years: [MMXXVI]}"), "f:1:54: years: \"MMXXVI\" where a year"},
+        {NAMED("{times: ['09:00']}"), "f:1:54: a range of times: expected a mapping, not a text"},
+        {NAMED("{times: [{start_time: 09:00}]}"),
+         "f:1:54: a range of times needs the key end_time"},
+        {NAMED("{times: [{start_time: 9:00, end_time: 10:00}]}"),
+         "f:1:54: times: \"9:00:10:00\" where HH:MM"},
+        {NAMED("{location: Europe/Berlins}"), "f:1:56: location: "},
+        {"time_intervals: [{name: nights}]\n" RECEIVERS
+         "route: {receiver: a, routes: [{mute_time_intervals: [night]}]}\n",
+         "f:3:54: undefined time interval \"night\" in mute_time_intervals; did you mean "
+         "\"nights\"?"},
+        {"time_intervals: [{name: n}]\n" RECEIVERS
+         "route: {receiver: a, active_time_intervals: [n]}\n",
+         "f:3:22: the root route can't have active_time_intervals"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cr_assert_null(parse(rows[i].text), "%s", rows[i].text);
+        cr_expect_eq(strncmp(problems[0].text, rows[i].why, strlen(rows[i].why)), 0, "%s\n%s",
+                     problems[0].text, rows[i].why);
+        cr_expect_eq(problems_count, 1, "%s", rows[i].text);
+    }
+}
+
+/* 23 November 2026 is a Monday. */
+#define MONDAY_8_UTC_MS INT64_C(1795420800000)
+
+Test(config, routes_are_muted_and_active_by_named_intervals)
+{
+    struct config *c = parse_good(
+        "mute_time_intervals:\n"
+        "- name: weekends\n"
+        "  time_intervals: [{weekdays: ['Saturday', sunday]}, {days_of_month: [1], months: "
+        "[may]}]\n"
+        "time_intervals:\n"
+        "- {name: office, time_intervals: [{times: [{start_time: 09:00, end_time: 17:00}],\n"
+        "                                   weekdays: ['monday:friday'], years: ['2026:2030'],\n"
+        "                                   location: Europe/Berlin}]}\n"
+        "- {name: always, time_intervals: [{}, ~]}\n"
+        "- {name: never, time_intervals: []}\n"
+        "- {name: nor-this, time_intervals: [{weekdays: []}]}\n" RECEIVERS "route:\n"
+        "  receiver: a\n"
+        "  routes:\n"
+        "  - {mute_time_intervals: [weekends, office]}\n"
+        "  - {active_time_intervals: [office], routes: [{receiver: a}]}\n"
+        "  - {mute_time_intervals: [never, nor-this], active_time_intervals: [always]}\n"
+        "  - {active_time_intervals: [never]}\n"
+        "  - {mute_time_intervals: [], active_time_intervals: ~}\n");
+    const struct route *routes = c->route->children;
+    static const bool muted[] = {true, false, false, true, false};
+    static const char *const names[] = {"office", NULL, NULL, NULL, NULL};
+    const char *name;
+    int64_t change_ms;
+
+    cr_assert_eq(c->intervals_count, 5);
+    cr_assert_eq(config_interval(c, "weekends")->count, 2);
+    cr_assert_eq(config_interval(c, "weekends")->line, 2);
+    cr_assert_null(config_interval(c, "week"));
+    for (size_t i = 0; i < 5; i++) {
+        cr_expect_eq(route_muted(&routes[i], MONDAY_8_UTC_MS, &name, &change_ms), muted[i], "%zu",
+                     i);
+        cr_expect_eq(name == NULL, names[i] == NULL, "%zu", i);
+        if (name && names[i])
+            cr_expect_str_eq(name, names[i]);
+    }
+    cr_expect_eq(routes[1].children[0].active_count, 0, "not inherited");
+    cr_expect_not(route_muted(&routes[0], MONDAY_8_UTC_MS - 1, &name, &change_ms));
+    cr_expect_eq(change_ms, MONDAY_8_UTC_MS);
+    cr_expect(route_muted(&routes[1], MONDAY_8_UTC_MS - 1, &name, &change_ms));
+    cr_expect_eq(change_ms, MONDAY_8_UTC_MS);
+    config_free(c);
+}
+
+Test(config, many_time_intervals_at_their_limit)
+{
+    static char text[INTERVALS_MAX * 24 + 200];
+    size_t length = 0;
+
+    for (size_t count = INTERVALS_MAX; count <= INTERVALS_MAX + 1; count++) {
+        length = (size_t)snprintf(text, sizeof(text),
+                                  "time_intervals: [{name: n, time_intervals: ["
+                                  "{},");
+        for (size_t i = 1; i < INTERVALS_MAX; i++)
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "{},");
+        length += (size_t)snprintf(text + length, sizeof(text) - length,
+                                   count > INTERVALS_MAX ? "]}, {name: m, time_intervals: [{}]}]\n"
+                                                         : "]}]\n");
+        snprintf(text + length, sizeof(text) - length, "%s", ROUTE RECEIVERS);
+        struct config *c = parse(text);
+
+        cr_assert_eq(c != NULL, count == INTERVALS_MAX, "%s", problems[0].text);
+        config_free(c);
+    }
+}
+
+Test(config, utf8_names_are_labels_like_others)
+{
+    struct config *c =
+        parse_good(RECEIVERS "route: {receiver: a, group_by: [cl\xc3\xa9, 'a b', x-y], routes: "
+                             "[{matchers: ['\"a b\"=~\"c|d\"', 'cl\xc3\xa9=x,y-z!=\"1\"']}]}\n"
+                             "inhibit_rules: [{equal: [x-y, cl\xc3\xa9]}]\n");
+    const struct route *child = &c->route->children[0];
+
+    cr_assert_eq(c->route->group_by_count, 3);
+    cr_assert_str_eq(c->route->group_by[0], "a b");
+    cr_assert_eq(child->matchers_count, 3);
+    cr_assert_str_eq(matcher_name(child->matchers[0]), "a b");
+    cr_assert_str_eq(matcher_name(child->matchers[2]), "y-z");
+    config_free(c);
 }
 
 Test(config, an_alertmanager_configuration_without_a_wish_for_what_we_lack_loads)
