@@ -62,7 +62,7 @@ static int64_t clock_ms(clockid_t clock)
 
 static int64_t wall_ms(void)
 {
-    return clock_ms(CLOCK_REALTIME);
+    return clock_ms(CLOCK_REALTIME_COARSE);
 }
 
 static int64_t mono_ms(void)
