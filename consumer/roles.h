@@ -32,8 +32,8 @@ struct role_run {
         *stop; /* set: finish what is in hand within the grace time, commit, return 0 */
     struct role_status *status;
     struct control *control; /* shared by all roles of the process */
-    bool in_memory_cluster; /* `tocsind demo` */
-    int64_t grace_ms;       /* deliver: how long requests in flight may take after `stop` */
+    bool in_memory_cluster;  /* `tocsind demo` */
+    int64_t grace_ms;        /* deliver: how long requests in flight may take after `stop` */
 };
 
 /* Each returns 0 after an orderly stop, -1 with *err when the process has to end and be started
