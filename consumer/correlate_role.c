@@ -79,8 +79,10 @@ static int on_restore(void *self, topic_index topic, int32_t partition, const vo
                               value, value_bytes, err);
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): the type is that of role_ops */
 static int on_restored(void *self, int32_t partition, int64_t *ret_next,
                        int64_t ret_side_next[ROLE_TOPICS_MAX], struct error *err)
+/* NOLINTEND(readability-non-const-parameter) */
 {
     struct loop *loop = self;
 

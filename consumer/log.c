@@ -143,7 +143,9 @@ void log_event(enum log_level level, const char *event, ...)
     if (level < setup.level_min)
         return;
     va_start(arguments, event);
-    for (const char *name; count < LOG_PAIRS_MAX && (name = va_arg(arguments, const char *));) {
+    /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized): clang 14 does not see va_start */
+    for (const char *name = va_arg(arguments, const char *); name && count < LOG_PAIRS_MAX;
+         name = va_arg(arguments, const char *)) {
         const char *value = va_arg(arguments, const char *);
 
         if (!value)
@@ -152,6 +154,7 @@ void log_event(enum log_level level, const char *event, ...)
         pairs[2 * count + 1] = value;
         count++;
     }
+    /* NOLINTEND(clang-analyzer-valist.Uninitialized) */
     va_end(arguments);
     pairs[2 * count] = NULL;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -34,7 +34,7 @@ const char *log_number(char text[LOG_NUMBER_BYTES], int64_t number);
 #define LOG_NUMBER(number) log_number((char[LOG_NUMBER_BYTES]){0}, (number))
 
 /* The line that log_event() would write, with its line feed; for tests and for other outputs. */
-size_t log_line(char line[LOG_LINE_BYTES_MAX], enum log_format format, int64_t time_ms,
+size_t log_line(char text[LOG_LINE_BYTES_MAX], enum log_format format, int64_t time_ms,
                 enum log_level level, const char *event, const char *const *pairs);
 
 #endif

@@ -107,16 +107,16 @@ int correlator_new(const struct correlator_rules *rules, struct correlator **ret
                    struct error *err);
 void correlator_free(struct correlator *correlator);
 
-/* A record of OUTPUT_ALERTS or OUTPUT_STATE, in the topic's order; then, when all are in, where to
- * read findings next (-1: nothing says). */
-int correlator_restore(struct correlator *correlator, enum output_topic topic, int32_t partition,
+/* A record of OUTPUT_ALERTS or OUTPUT_STATE of a partition, in the topic's order; then, when all
+ * are in, where to read findings next (-1: nothing says). */
+int correlator_restore(struct correlator *correlator, enum output_topic topic, int32_t number,
                        const char *key, size_t key_bytes, const char *value, size_t value_bytes,
                        struct error *err);
-int correlator_restored(struct correlator *correlator, int32_t partition, int64_t *ret_next,
+int correlator_restored(struct correlator *correlator, int32_t number, int64_t *ret_next,
                         struct error *err);
 
 /* Forgets a partition, with what of it is in the batch. */
-void correlator_drop(struct correlator *correlator, int32_t partition);
+void correlator_drop(struct correlator *correlator, int32_t number);
 
 int correlator_accept(struct correlator *correlator, const struct arrival *arrival, int64_t now_ms,
                       enum reception *ret, struct error *err);

@@ -16,7 +16,7 @@ void sha256_hex(const void *bytes, size_t count, char ret_hex[SHA256_HEX_BYTES])
         ret_hex[2 * i] = digits[hash[i] >> 4];
         ret_hex[2 * i + 1] = digits[hash[i] & 0x0f];
     }
-    ret_hex[2 * SHA256_DIGEST_LENGTH] = '\0';
+    ret_hex[SHA256_HEX_BYTES - 1] = '\0';
 }
 
 /* The bytes that a byte takes in JSON. */

@@ -75,10 +75,9 @@ void key_fingerprint(const struct key *key, char ret_fingerprint[FINGERPRINT_BYT
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char raw[KEY_BYTES];
-    char *at = ret_fingerprint + 3;
+    char *at = stpcpy(ret_fingerprint, FINGERPRINT_PREFIX);
 
     memcpy(raw, key, KEY_BYTES);
-    memcpy(ret_fingerprint, FINGERPRINT_PREFIX, 3);
     for (size_t i = 0; i < KEY_BYTES; i++) {
         *at++ = digits[raw[i] >> 4];
         *at++ = digits[raw[i] & 0x0f];

@@ -41,8 +41,10 @@ static int grow(struct key_table *table, struct error *err)
     size_t cursor = 0;
 
     grown.slots = calloc(slots, sizeof(*grown.slots));
-    if (!grown.slots)
-        return error_set(err, ERROR_MEMORY, "no memory for a table of %zu", slots);
+    if (!grown.slots) {
+        error_set(err, ERROR_MEMORY, "no memory for a table of %zu", slots);
+        return -1;
+    }
     grown.mask = slots - 1;
     while (key_table_next(table, &cursor)) {
         const struct key_slot *from = &table->slots[cursor - 1];

@@ -77,25 +77,27 @@ static void index_take(struct seen *seen, const struct key *id)
 /* Twice the ring, and an index that is at most half full. */
 static int grow(struct seen *seen, struct error *err)
 {
-    size_t ids = seen->ring ? 2 * (seen->ring_mask + 1) : RING_MIN;
-    struct seen grown = *seen;
+    struct key *old = seen->ring;
+    size_t old_mask = seen->ring_mask;
+    size_t ids = old ? 2 * (old_mask + 1) : RING_MIN;
+    struct key *ring = ids <= UINT32_MAX / 2 ? malloc(ids * sizeof(*ring)) : NULL;
+    uint32_t *index = ring ? calloc(2 * ids, sizeof(*index)) : NULL;
 
-    grown.ring = malloc(ids * sizeof(*grown.ring));
-    grown.index = calloc(2 * ids, sizeof(*grown.index));
-    if (!grown.ring || !grown.index || ids > UINT32_MAX / 2) {
-        free(grown.ring);
-        free(grown.index);
-        return error_set(err, ERROR_MEMORY, "no memory for %zu finding ids", ids);
+    if (!index) {
+        free(ring);
+        error_set(err, ERROR_MEMORY, "no memory for %zu finding ids", ids);
+        return -1;
     }
-    grown.ring_mask = ids - 1;
-    grown.index_mask = 2 * ids - 1;
-    for (uint64_t number = seen->head; number != seen->tail; number++) {
-        grown.ring[number & grown.ring_mask] = *id_at(seen, number);
-        index_put(&grown, number);
-    }
-    free(seen->ring);
     free(seen->index);
-    *seen = grown;
+    seen->ring = ring;
+    seen->ring_mask = ids - 1;
+    seen->index = index;
+    seen->index_mask = 2 * ids - 1;
+    for (uint64_t number = seen->head; old && number != seen->tail; number++) {
+        seen->ring[number & seen->ring_mask] = old[number & old_mask];
+        index_put(seen, number);
+    }
+    free(old);
     return 0;
 }
 
