@@ -28,6 +28,8 @@ static const struct command commands[] = {
     {"topics", topics_command, "plan|apply --config FILE", "show, or create and check, the topics"},
     {"silence", silence_command, "add|accept|list|expire|import --config FILE",
      "mute alerts for a while, accept a known risk until a date"},
+    {"routes", routes_command, "show|test --config FILE [LABEL=VALUE ...]",
+     "print the routing tree, or who is told of an alert with these labels, as amtool does"},
     {"demo", demo_command, "[REPORT]",
      "publish a report and show its alerts, with nothing installed"},
     {"version", version_command, "", "print the version"},

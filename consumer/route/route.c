@@ -12,7 +12,7 @@
 
 #include "consumer/route/quote.h"
 
-static bool route_takes(const struct route *route, const struct label *labels, size_t count)
+bool route_takes(const struct route *route, const struct label *labels, size_t count)
 {
     for (size_t i = 0; i < route->matchers_count; i++) {
         if (!matcher_matches(route->matchers[i], labels, count))

@@ -37,6 +37,9 @@ struct route_matches {
     size_t count;
 };
 
+/* Whether the route's own matchers all match; the routes above it have theirs. */
+bool route_takes(const struct route *route, const struct label *labels, size_t count);
+
 /* All routes that take an alert with these labels, in the tree's order. */
 void route_match(const struct route *root, const struct label *labels, size_t count,
                  struct route_matches *ret);
