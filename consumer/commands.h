@@ -1,7 +1,8 @@
 /*
  * commands.h - the commands of tocsind. Each takes the arguments after its own name and returns an
  * exit code of sysexits.h: 0, EX_USAGE (64), EX_DATAERR (65), EX_UNAVAILABLE (69), EX_SOFTWARE
- * (70), EX_TEMPFAIL (75), EX_CONFIG (78); `routes test` also 1, as amtool. The table that names them is in main.c.
+ * (70), EX_TEMPFAIL (75), EX_CONFIG (78); `routes test` also 1, as amtool. The table that names
+ * them is in main.c.
  */
 #ifndef TOCSIN_CONSUMER_COMMANDS_H
 #define TOCSIN_CONSUMER_COMMANDS_H
