@@ -33,6 +33,7 @@ static const struct {
     [OUTPUT_STATE] = {"state", TOPIC_CHANGELOG},
     [OUTPUT_NOTIFICATIONS] = {"notifications", TOPIC_OUTPUT},
     [OUTPUT_DEAD_LETTER] = {"dead-letter", TOPIC_OUTPUT},
+    [OUTPUT_CONTROL] = {"control", TOPIC_OUTPUT},
 };
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))
 
@@ -346,6 +347,8 @@ static int make_rules(struct loop *loop, struct correlator_rules *ret, struct er
         .route = config->route,
         .addressees = addressees,
         .addressees_count = config->integrations_count,
+        .inhibit_rules = config->inhibit_rules,
+        .inhibit_rules_count = config->inhibit_rules_count,
         .lifecycle = {.clean_runs = lifecycle->clean_runs,
                       .stale_after_ms = lifecycle->stale_after_ms,
                       .notify_model_version = lifecycle->notify_model_version},

@@ -294,7 +294,8 @@ int correlator_accept(struct correlator *correlator, const struct arrival *arriv
 
     if (!partition || !partition->live)
         return error_set(err, ERROR_INPUT, "partition %d is not restored", arrival->partition);
-    arena_reset(&correlator->arena);
+    if (correlator->arena.bytes > 0)
+        arena_reset(&correlator->arena);
     hints_read(arrival->envelope, &hints);
     rc = by_headers(&intake, ret, err);
     if (rc < 0 || (rc == 0 && by_value(&intake, ret, err)))

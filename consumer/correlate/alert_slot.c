@@ -105,6 +105,7 @@ bool alert_slot_commit(struct alert_slot *slot)
 {
     bool stays = !slot->leaving;
 
+    slot->restored = false;
     free(slot->before);
     if (slot->evidence_changed)
         free(slot->evidence_before);

@@ -24,6 +24,7 @@ struct alert_slot {
     bool new_sighting; /* others may have to hear of it */
     bool final;        /* the run that brought its news has ended: the counts are final */
     bool leaving;      /* this batch holds its tombstones */
+    bool restored; /* whether others know that it inhibits them is not known since the restore */
     struct alert_slot *next_touched;
 };
 

@@ -15,6 +15,7 @@
 #define TOCSIN_CONSUMER_CORRELATE_CORRELATOR_H
 
 #include "consumer/correlate/lifecycle.h"
+#include "consumer/route/inhibit.h"
 #include "consumer/route/route.h"
 #include "producer/envelope.h"
 
@@ -35,6 +36,8 @@ struct correlator_rules {
     const struct route *route;
     const struct addressee *addressees; /* those of one receiver stand together */
     size_t addressees_count;
+    const struct inhibit_rule *inhibit_rules;
+    size_t inhibit_rules_count;
     struct lifecycle_rules lifecycle;
     int64_t dedupe_window_ms, run_time_limit_ms;
     size_t seen_ids_max; /* of one partition */
@@ -71,6 +74,7 @@ enum output_topic {
     OUTPUT_STATE,
     OUTPUT_NOTIFICATIONS,
     OUTPUT_DEAD_LETTER,
+    OUTPUT_CONTROL, /* CONTROL_PARTITION_CORRELATE of it */
 };
 #define OUTPUT_ANY_PARTITION (-1)
 

@@ -6,6 +6,7 @@
  *   run_accept.c  a run's end, and what follows when a run has ended
  *   stage.c       records that go out as they came: sent on, dead letters
  *   notify.c      who is told what
+ *   inhibit.c     which alerts make others not worth telling
  *   flush.c       what a batch writes
  *   restore.c     what was written, read back
  *   tick.c        what time brings
@@ -91,6 +92,12 @@ int stage_dead(const struct intake *intake, int reason, const struct error *why,
 int notify_alert(struct correlator *correlator, struct partition *partition,
                  struct alert_slot *slot, int64_t now_ms, const struct output_sink *sink,
                  struct error *err);
+/* inhibit.c: says in `control` that the alert inhibits others, or does so no more. */
+int inhibit_alert(struct correlator *correlator, struct alert_slot *slot, int64_t now_ms,
+                  const struct output_sink *sink, struct error *err);
+/* After a restore, with rules that may be new: says so of all that do. */
+int inhibit_restored(struct correlator *correlator, struct partition *partition, struct error *err);
+
 int notify_run(struct correlator *correlator, struct partition *partition, struct run_slot *run,
                int64_t now_ms, const struct output_sink *sink, struct error *err);
 

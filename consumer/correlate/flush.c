@@ -137,6 +137,8 @@ static int flush_alert(struct flusher *flusher, struct alert_slot *slot)
 {
     char key[FINGERPRINT_BYTES];
 
+    if (inhibit_alert(flusher->correlator, slot, flusher->now_ms, flusher->sink, flusher->err))
+        return -1;
     if (slot->leaving)
         return bury_alert(flusher, slot);
     key_fingerprint(&slot->key, key);

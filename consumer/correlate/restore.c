@@ -301,6 +301,8 @@ int correlator_restored(struct correlator *correlator, int32_t number, int64_t *
                                    "partition %d has counts of a run but not the run", number);
         run->closing = run->state->phase == RUN_OPEN && run_slot_complete(run);
     }
+    if (inhibit_restored(correlator, partition, err))
+        return -1;
     partition->live = true;
     *ret_next = partition->next;
     return 0;

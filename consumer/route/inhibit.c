@@ -73,6 +73,31 @@ bool inhibit_is_source(const struct inhibit_rule *rules, size_t rules_count,
     return false;
 }
 
+static bool has_name(struct matcher *const *matchers, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(matcher_name(matchers[i]), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool inhibit_mentions(const struct inhibit_rule *rules, size_t rules_count, const char *name)
+{
+    for (size_t i = 0; i < rules_count; i++) {
+        const struct inhibit_rule *rule = &rules[i];
+
+        if (has_name(rule->source, rule->source_count, name) ||
+            has_name(rule->target, rule->target_count, name))
+            return true;
+        for (size_t e = 0; e < rule->equal_count; e++) {
+            if (strcmp(rule->equal[e], name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 int inhibition_new(const struct inhibit_rule *rules, size_t rules_count, struct inhibition **ret,
                    struct error *err)
 {

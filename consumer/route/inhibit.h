@@ -26,6 +26,9 @@ struct inhibit_rule {
 bool inhibit_is_source(const struct inhibit_rule *rules, size_t rules_count,
                        const struct label *labels, size_t count);
 
+/* A rule has a condition on this label, or wants it equal. */
+bool inhibit_mentions(const struct inhibit_rule *rules, size_t rules_count, const char *name);
+
 /* The firing sources. `rules` is kept by reference. */
 struct inhibition;
 int inhibition_new(const struct inhibit_rule *rules, size_t rules_count, struct inhibition **ret,

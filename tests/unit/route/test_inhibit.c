@@ -180,6 +180,15 @@ Test(inhibit, any_rule_may_be_the_one)
     inhibition_free(both);
 }
 
+Test(inhibit, labels_that_no_rule_names_are_told_from_others)
+{
+    cr_assert(inhibit_mentions(rules, 2, "severity"));
+    cr_assert(inhibit_mentions(rules, 2, "target"));
+    cr_assert(inhibit_mentions(rules, 2, "role"));
+    cr_assert_not(inhibit_mentions(rules, 1, "role"));
+    cr_assert_not(inhibit_mentions(rules, 2, "run"));
+}
+
 Test(inhibit, sources_are_told_from_others)
 {
     struct set critical = set_of("critical", "m", "t"), high = set_of("high", "m", "t");
