@@ -22,14 +22,14 @@ struct role_status {
     atomic_uint_fast64_t records; /* input records taken */
     atomic_uint_fast64_t written; /* correlate: notifications committed; deliver: messages told */
     atomic_uint_fast64_t runs;    /* correlate: runs that ended, counted once a partition */
-    atomic_uint_fast64_t
-        pending; /* deliver: groups that have something to say and were not told yet */
+    /* deliver: groups that have something to say and were not told yet */
+    atomic_uint_fast64_t pending;
 };
 
 struct role_run {
     const struct config *config;
-    const atomic_bool
-        *stop; /* set: finish what is in hand within the grace time, commit, return 0 */
+    /* set: finish what is in hand within the grace time, commit, return 0 */
+    const atomic_bool *stop;
     struct role_status *status;
     struct control *control; /* shared by all roles of the process */
     bool in_memory_cluster;  /* `tocsind demo` */

@@ -1,8 +1,8 @@
 /*
  * arena.h - memory that is given back all at once.
  *
- * One arena per record: reset at the top of the loop, so that what a decoder allocates needs no free
- * of its own. What outlives the record is copied on purpose. Not thread-safe.
+ * One arena per record: reset at the top of the loop, so that what a decoder allocates needs no
+ * free of its own. What outlives the record is copied on purpose. Not thread-safe.
  */
 #ifndef TOCSIN_PRODUCER_ARENA_H
 #define TOCSIN_PRODUCER_ARENA_H
@@ -32,6 +32,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 /* NULL in, NULL out. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t bytes);
-char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,20 +1,21 @@
 /*
  * channel.h - what a kind of channel (Slack, webhook, console …) has to be: one ops table.
  *
- * A channel is pure. It has no socket, no clock and no log: `next` gets the message, what was stored for the
- * group, and the last response, and gives the next request or says that the delivery is done and what to
- * store. Transport, retry, rate limits, intents, metrics and redaction exist once, in deliver. Same input,
- * same answer: after a crash a delivery starts again at its first step with what was stored.
+ * A channel is pure. It has no socket, no clock and no log: `next` gets the message, what was
+ * stored for the group, and the last response, and gives the next request or says that the delivery
+ * is done and what to store. Transport, retry, rate limits, intents, metrics and redaction exist
+ * once, in deliver. Same input, same answer: after a crash a delivery starts again at its first
+ * step with what was stored.
  */
 #ifndef TOCSIN_CONSUMER_CHANNELS_CHANNEL_H
 #define TOCSIN_CONSUMER_CHANNELS_CHANNEL_H
 
-#include "consumer/records/delivery.h"
 #include "consumer/config/setting.h"
+#include "consumer/records/delivery.h"
 #include "producer/arena.h"
 #include "producer/error.h"
 
-#define REQUEST_HEADERS_MAX 12
+#define REQUEST_HEADERS_MAX     12
 #define RESPONSE_BODY_BYTES_MAX 65536 /* more is read and dropped */
 
 /* One alert of the message: its picture, and whether this message is the first to say so. */
@@ -31,16 +32,17 @@ struct message {
     size_t group_labels_count;
     const struct label *common_labels; /* the same in all alerts */
     size_t common_labels_count;
-    const struct message_alert *alerts; /* changed first, then worst first; at most GROUP_MEMBERS_SHOWN_MAX */
+    /* changed first, then worst first; at most GROUP_MEMBERS_SHOWN_MAX */
+    const struct message_alert *alerts;
     size_t alerts_count;
-    size_t omitted;            /* members that are not in `alerts` */
-    bool resolved;             /* no open alert is left in the group */
-    bool repeat;               /* nothing changed: a reminder after repeat_interval */
-    bool in_doubt;             /* an earlier try may have arrived: say so where the service has no identity */
-    int64_t version;           /* of the group */
-    int64_t now_ms;            /* wall clock, the only one a channel sees */
-    int64_t attempt;           /* from 1 */
-    const char *external_url;  /* of this tocsind, may be NULL */
+    size_t omitted;  /* members that are not in `alerts` */
+    bool resolved;   /* no open alert is left in the group */
+    bool repeat;     /* nothing changed: a reminder after repeat_interval */
+    bool in_doubt;   /* an earlier try may have arrived: say so where the service has no identity */
+    int64_t version; /* of the group */
+    int64_t now_ms;  /* wall clock, the only one a channel sees */
+    int64_t attempt; /* from 1 */
+    const char *external_url; /* of this tocsind, may be NULL */
 };
 
 struct request_header {
@@ -49,7 +51,7 @@ struct request_header {
 
 /* Built in the arena of the delivery. */
 struct request {
-    const char *method;        /* "POST" */
+    const char *method; /* "POST" */
     const char *url;
     struct request_header headers[REQUEST_HEADERS_MAX];
     size_t headers_count;
@@ -58,13 +60,13 @@ struct request {
 };
 
 struct response {
-    int status;                /* HTTP; 0: no answer (transport failure, see `transport_error`) */
+    int status;                  /* HTTP; 0: no answer (transport failure, see `transport_error`) */
     const char *transport_error; /* NULL or words without a secret */
-    bool sent;                 /* the whole request may have reached the service */
-    const char *body;          /* NUL-terminated, at most RESPONSE_BODY_BYTES_MAX */
+    bool sent;                   /* the whole request may have reached the service */
+    const char *body;            /* NUL-terminated, at most RESPONSE_BODY_BYTES_MAX */
     size_t body_bytes;
-    const char *content_type;  /* "" where missing */
-    int64_t retry_after_ms;    /* from Retry-After in seconds or as a date, -1: none */
+    const char *content_type;             /* "" where missing */
+    int64_t retry_after_ms;               /* from Retry-After in seconds or as a date, -1: none */
     const struct request_header *headers; /* names in lower case */
     size_t headers_count;
 };
@@ -74,11 +76,11 @@ enum outcome { DELIVERED, RETRY, DEAD };
 /* One way for a request to end. `why` is a constant word for metrics and a sentence for people. */
 struct verdict {
     enum outcome outcome;
-    int64_t delay_ms;          /* for RETRY: at least this long; -1: the common backoff */
-    bool blocks_receiver;      /* 401, 403: stop sending to this receiver, do not age the message */
-    bool too_large;            /* render again smaller once */
-    const char *why;           /* "rate_limited", "unauthorized", … */
-    char detail[160];          /* what the service said, without secrets */
+    int64_t delay_ms;     /* for RETRY: at least this long; -1: the common backoff */
+    bool blocks_receiver; /* 401, 403: stop sending to this receiver, do not age the message */
+    bool too_large;       /* render again smaller once */
+    const char *why;      /* "rate_limited", "unauthorized", … */
+    char detail[160];     /* what the service said, without secrets */
 };
 
 enum step_kind {
@@ -91,7 +93,8 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     struct request request;
-    const struct label *stored; /* replaces what was stored for the group; kept with the first request's intent */
+    /* replaces what was stored for the group; kept with the first request's intent */
+    const struct label *stored;
     size_t stored_count;
 };
 
@@ -101,28 +104,31 @@ struct stored {
     size_t count;
 };
 
-/* How small to render: 0 full, then without transcript, evidence, links. Identity is never left out. */
+/* How small to render: 0 full, then without transcript, evidence, links. Identity is never left
+ * out. */
 enum render_size { RENDER_FULL, RENDER_SHORT_EVIDENCE, RENDER_NO_EVIDENCE, RENDER_IDENTITY };
 
 struct channel_ops {
-    const char *name;            /* "slack": `slack_configs` in the configuration, metric label */
-    size_t ctx_size;             /* the core allocates it, zeroed, one per integration */
+    const char *name; /* "slack": `slack_configs` in the configuration, metric label */
+    size_t ctx_size;  /* the core allocates it, zeroed, one per integration */
     const struct setting *settings; /* members of ctx that the configuration fills */
-    bool has_identity;           /* the service folds repeats by key: no intent is needed */
-    bool one_alert;              /* tickets and incidents: group_by is [fingerprint] where no route says it */
+    bool has_identity;              /* the service folds repeats by key: no intent is needed */
+    bool one_alert; /* tickets and incidents: group_by is [fingerprint] where no route says it */
 
     /* Checks and completes a filled ctx. NULL: nothing to do. */
     int (*init)(void *ctx, struct error *err);
 
-    /* `last` is NULL at the first step; else the response that was judged DELIVERED. All memory in the arena. */
-    int (*next)(const void *ctx, const struct message *message, const struct stored *stored, size_t step_number,
-                const struct response *last, enum render_size size, struct arena *arena, struct step *ret_step,
-                struct error *err);
+    /* `last` is NULL at the first step; else the response that was judged DELIVERED. All memory in
+     * the arena. */
+    int (*next)(const void *ctx, const struct message *message, const struct stored *stored,
+                size_t step_number, const struct response *last, enum render_size size,
+                struct arena *arena, struct step *ret_step, struct error *err);
 
-    /* NULL: the common table (deliver/verdict.h) alone. Else called after it with its verdict to refine. */
+    /* NULL: the common table (deliver/verdict.h) alone. Else called after it with its verdict to
+     * refine. */
     void (*judge)(const void *ctx, const struct response *response, struct verdict *verdict);
 
-    void (*fini)(void *ctx);     /* accepts a ctx that init() failed on; may be NULL */
+    void (*fini)(void *ctx); /* accepts a ctx that init() failed on; may be NULL */
 };
 
 /* All kinds, NULL-terminated. Channel eleven is a file and a row. */

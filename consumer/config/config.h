@@ -1,8 +1,9 @@
 /*
  * config.h - tocsind's configuration: YAML in, tables out, or an error with line and column.
  *
- * A configuration is immutable once loaded and is freed whole. Alertmanager's `route`, `receivers` and
- * `global` sections load as they are; what of them we do not do is refused by name, never ignored.
+ * A configuration is immutable once loaded and is freed whole. Alertmanager's `route`, `receivers`
+ * and `global` sections load as they are; what of them we do not do is refused by name, never
+ * ignored.
  */
 #ifndef TOCSIN_CONSUMER_CONFIG_CONFIG_H
 #define TOCSIN_CONSUMER_CONFIG_CONFIG_H
@@ -13,40 +14,42 @@
 #include "consumer/route/inhibit.h"
 #include "consumer/route/route.h"
 
-#define INTEGRATIONS_MAX 1024
+#define INTEGRATIONS_MAX  1024
 #define INHIBIT_RULES_MAX 1024
 #define INTERVALS_MAX     4096 /* time intervals, and names for them */
-#define CONFIG_BYTES_MAX ((size_t)4 * 1024 * 1024)
+#define CONFIG_BYTES_MAX  ((size_t)4 * 1024 * 1024)
 
-/* What a receiver does with a request that may or may not have arrived (a crash between request and answer). */
+/* What a receiver does with a request that may or may not have arrived (a crash between request and
+ * answer). */
 enum on_doubt { DOUBT_SEND_AGAIN, DOUBT_DEAD_LETTER };
 
-/* One `*_configs` entry of a receiver: Alertmanager's word. Its id is stable: "<receiver>/<kind>/<index>". */
+/* One `*_configs` entry of a receiver: Alertmanager's word. Its id is stable:
+ * "<receiver>/<kind>/<index>". */
 struct integration {
     const char *id;
     const char *receiver;
     const struct channel_ops *ops;
-    void *ctx;                 /* ops->ctx_size bytes */
-    bool send_resolved;        /* default true everywhere */
-    int flush;                 /* enum flush: of the receiver */
-    int64_t max_wait_ms;       /* how long flush run_end waits at most, default 1h */
-    int64_t shards;            /* partitions of notifications it is spread over, default 1 */
-    int64_t concurrency;       /* requests in flight, default 4 */
+    void *ctx;                  /* ops->ctx_size bytes */
+    bool send_resolved;         /* default true everywhere */
+    int flush;                  /* enum flush: of the receiver */
+    int64_t max_wait_ms;        /* how long flush run_end waits at most, default 1h */
+    int64_t shards;             /* partitions of notifications it is spread over, default 1 */
+    int64_t concurrency;        /* requests in flight, default 4 */
     int64_t request_timeout_ms; /* default 5 s; below session.timeout.ms */
-    int64_t attempts_max;      /* default 0: only age counts */
-    int64_t age_max_ms;        /* default 3 d: older deliveries become dead letters */
+    int64_t attempts_max;       /* default 0: only age counts */
+    int64_t age_max_ms;         /* default 3 d: older deliveries become dead letters */
     int64_t backoff_min_ms, backoff_max_ms; /* 1 s, 10 min */
     int64_t retry_after_max_ms; /* default 1 h: a larger Retry-After is clamped, said aloud */
-    int on_doubt;              /* enum on_doubt */
+    int on_doubt;               /* enum on_doubt */
 };
 
 struct topics_config {
-    const char *prefix;        /* "tocsin." */
-    int64_t partitions;        /* of findings, alerts, state: default 6 */
+    const char *prefix;              /* "tocsin." */
+    int64_t partitions;              /* of findings, alerts, state: default 6 */
     int64_t notification_partitions; /* of notifications, deliveries, retry: default 6 */
-    int64_t replication;       /* default 3; 1 for a single broker */
-    struct list retry_tiers;   /* struct retry_tier, ascending: default 1m 10m 1h 6h */
-    bool create;               /* default true */
+    int64_t replication;             /* default 3; 1 for a single broker */
+    struct list retry_tiers;         /* struct retry_tier, ascending: default 1m 10m 1h 6h */
+    bool create;                     /* default true */
 };
 struct retry_tier {
     const char *name;
@@ -54,9 +57,11 @@ struct retry_tier {
 };
 
 struct lifecycle_config {
-    int64_t dedupe_window_ms;  /* default 3 d */
-    int64_t seen_ids_max;      /* bound of the id set per partition, default 4 M (64 MiB); said aloud when reached */
-    int64_t run_time_limit_ms; /* default 6 h: a run whose ends did not come by then resolves nothing */
+    int64_t dedupe_window_ms; /* default 3 d */
+    int64_t seen_ids_max;     /* bound of the id set per partition, default 4 M (64 MiB); said aloud
+                                 when reached */
+    /* default 6 h: a run whose ends did not come by then resolves nothing */
+    int64_t run_time_limit_ms;
     int64_t clean_runs;        /* to resolve, default 1 */
     int64_t stale_after_ms;    /* 30 d */
     bool notify_model_version; /* a new model version is news; default false */
@@ -70,18 +75,20 @@ struct config_place {
 #define CONFIG_WARNINGS_MAX 20
 
 struct config {
-    struct arena arena;        /* owns everything below */
+    struct arena arena; /* owns everything below */
     const char *path;
-    char hash[65];             /* SHA-256 of the text, hex */
-    struct list kafka;         /* struct label: librdkafka's properties as they are */
+    char hash[65];                           /* SHA-256 of the text, hex */
+    struct list kafka;                       /* struct label: librdkafka's properties as they are */
     const struct config_place *kafka_places; /* of each of them */
-    const char *instance;      /* for transactional.id and static membership; default $TOCSIN_INSTANCE, pod name, else host-pid-random */
-    bool static_membership;    /* group.instance.id = instance */
+    const char *instance;   /* for transactional.id and static membership; default $TOCSIN_INSTANCE,
+                               pod name, else host-pid-random */
+    bool static_membership; /* group.instance.id = instance */
     const char *external_url;
     struct topics_config topics;
     struct lifecycle_config lifecycle;
-    struct route *route;       /* root */
-    struct named_interval *intervals; /* what routes mean by mute_time_intervals, active_time_intervals */
+    struct route *route; /* root */
+    /* what routes mean by mute_time_intervals, active_time_intervals */
+    struct named_interval *intervals;
     size_t intervals_count;
     struct time_interval **times; /* all that the named ones have */
     size_t times_count;
@@ -93,9 +100,11 @@ struct config {
     size_t warnings_count;
 };
 
-/* Loads and checks. On failure *ret is NULL and err says file:line:column, the key, what was expected. */
+/* Loads and checks. On failure *ret is NULL and err says file:line:column, the key, what was
+ * expected. */
 int config_load(const char *path, struct config **ret, struct error *err);
-int config_parse(const char *name, const char *text, size_t bytes, struct config **ret, struct error *err);
+int config_parse(const char *name, const char *text, size_t bytes, struct config **ret,
+                 struct error *err);
 void config_free(struct config *config);
 
 /* As config_parse(), but goes on after a problem: up to `problems_max` of them, in *ret_count. */
@@ -114,6 +123,7 @@ const struct integration *config_integration(const struct config *config, const 
 const struct named_interval *config_interval(const struct config *config, const char *name);
 
 /* The integrations of an Alertmanager receiver, as a range of config->integrations. */
-size_t config_receiver(const struct config *config, const char *receiver, const struct integration **ret_first);
+size_t config_receiver(const struct config *config, const char *receiver,
+                       const struct integration **ret_first);
 
 #endif

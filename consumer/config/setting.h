@@ -1,8 +1,8 @@
 /*
  * setting.h - one table per configured thing: parses, checks, documents and prints it.
  *
- * A `struct setting` binds a YAML key to a member of a struct. The tables make the parser, the "unknown key"
- * error with line and column, `tocsind check`, `--help config` and the manual.
+ * A `struct setting` binds a YAML key to a member of a struct. The tables make the parser, the
+ * "unknown key" error with line and column, `tocsind check`, `--help config` and the manual.
  */
 #ifndef TOCSIN_CONSUMER_CONFIG_SETTING_H
 #define TOCSIN_CONSUMER_CONFIG_SETTING_H
@@ -13,17 +13,18 @@
 
 enum setting_kind {
     SETTING_END = 0,
-    SETTING_STRING,   /* const char * */
-    SETTING_SECRET,   /* const char *: `key` or `key_file`; ${ENV} is expanded; never printed */
-    SETTING_URL,      /* const char *: http or https */
+    SETTING_STRING,     /* const char * */
+    SETTING_SECRET,     /* const char *: `key` or `key_file`; ${ENV} is expanded; never printed */
+    SETTING_URL,        /* const char *: http or https */
     SETTING_SECRET_URL, /* as SECRET, an http(s) URL that is a secret itself; also `key_file` */
-    SETTING_BOOL,     /* bool */
-    SETTING_INTEGER,  /* int64_t, min..max */
-    SETTING_DURATION, /* int64_t in ms: "30s", "5m", "1d", Prometheus' syntax; min..max in ms */
-    SETTING_ENUM,     /* int: index into names */
-    SETTING_STRINGS,  /* struct list of const char * */
-    SETTING_MAP,      /* struct list of struct label: string to string */
-    SETTING_REFUSED,  /* a key of Alertmanager's that we refuse; `help` says why and what to do instead */
+    SETTING_BOOL,       /* bool */
+    SETTING_INTEGER,    /* int64_t, min..max */
+    SETTING_DURATION,   /* int64_t in ms: "30s", "5m", "1d", Prometheus' syntax; min..max in ms */
+    SETTING_ENUM,       /* int: index into names */
+    SETTING_STRINGS,    /* struct list of const char * */
+    SETTING_MAP,        /* struct list of struct label: string to string */
+    SETTING_REFUSED,    /* a key of Alertmanager's that we refuse; `help` says why and what to do
+                           instead */
 };
 
 struct setting {

@@ -1,16 +1,18 @@
 /*
- * alert.h - the records of the topic `alerts`: the public table of what is known about each fingerprint.
+ * alert.h - the records of the topic `alerts`: the public table of what is known about each
+ * fingerprint.
  *
- * Two records a fingerprint: `<fp>` is small and changes with every count, `<fp>#evidence` holds the best
- * samples and is written only when they change. Written by correlate alone; anybody may read them.
+ * Two records a fingerprint: `<fp>` is small and changes with every count, `<fp>#evidence` holds
+ * the best samples and is written only when they change. Written by correlate alone; anybody may
+ * read them.
  */
 #ifndef TOCSIN_CONSUMER_RECORDS_ALERT_H
 #define TOCSIN_CONSUMER_RECORDS_ALERT_H
 
 #include "producer/finding.h"
 
-#define ALERT_TYPE "tocsin.alert.v1"
-#define EVIDENCE_TYPE "tocsin.evidence.v1"
+#define ALERT_TYPE          "tocsin.alert.v1"
+#define EVIDENCE_TYPE       "tocsin.evidence.v1"
 #define EVIDENCE_KEY_SUFFIX "#evidence"
 
 enum alert_status { ALERT_OPEN, ALERT_RESOLVED };
@@ -22,54 +24,56 @@ extern const char *const resolved_reason_names[]; /* "" clean stale superseded *
 
 /* Where an alert was found: at most SIGHTINGS_MAX, the one not seen for longest gives way. */
 struct sighting {
-    const char *pipeline, *repository, *branch, *model_version, *team; /* identity; "" where unknown */
-    const char *run;           /* the last run that found it here */
-    int64_t run_started_ms;    /* orders runs: an older one never resolves what a newer one found */
+    /* identity; "" where unknown */
+    const char *pipeline, *repository, *branch, *model_version, *team;
+    const char *run;        /* the last run that found it here */
+    int64_t run_started_ms; /* orders runs: an older one never resolves what a newer one found */
     const char *run_url, *commit, *job;
-    int64_t count;             /* findings here, ever */
-    int64_t run_count;         /* findings of that last run */
-    int64_t run_attempts;      /* attempts that run evaluated, 0 until its end is known */
+    int64_t count;        /* findings here, ever */
+    int64_t run_count;    /* findings of that last run */
+    int64_t run_attempts; /* attempts that run evaluated, 0 until its end is known */
     int64_t first_seen_ms, last_seen_ms;
-    bool clean;                /* a later complete run found nothing */
-    int64_t clean_runs;        /* how many in a row */
-    const char *clean_run;     /* the last of them: no run counts twice; NULL: none */
+    bool clean;            /* a later complete run found nothing */
+    int64_t clean_runs;    /* how many in a row */
+    const char *clean_run; /* the last of them: no run counts twice; NULL: none */
 };
 
-/* A (receiver, group) pair that was told of this alert, so that "left" and "resolved" reach it whatever changed. */
+/* A (receiver, group) pair that was told of this alert, so that "left" and "resolved" reach it
+ * whatever changed. */
 struct told {
-    const char *integration;   /* "team-x/slack/0" */
-    const char *group;         /* group_hash() of the group key */
-    const char *group_key;     /* Alertmanager's text: {}/{severity="high"}:{fingerprint="v1:…"} */
-    struct list group_labels;  /* struct label */
-    int64_t version;           /* of the alert at the last notification */
-    int status;                /* enum alert_status told */
+    const char *integration;  /* "team-x/slack/0" */
+    const char *group;        /* group_hash() of the group key */
+    const char *group_key;    /* Alertmanager's text: {}/{severity="high"}:{fingerprint="v1:…"} */
+    struct list group_labels; /* struct label */
+    int64_t version;          /* of the alert at the last notification */
+    int status;               /* enum alert_status told */
 };
 
 struct alert {
     const char *fingerprint;
-    int64_t version;           /* only grows: max(previous + 1, now in ms) at each news */
-    int status;                /* enum alert_status */
-    int resolved_reason;       /* enum resolved_reason */
-    int64_t episode;           /* from 1; each opening or reopening starts one */
+    int64_t version;     /* only grows: max(previous + 1, now in ms) at each news */
+    int status;          /* enum alert_status */
+    int resolved_reason; /* enum resolved_reason */
+    int64_t episode;     /* from 1; each opening or reopening starts one */
     struct rule rule;
     const char *model, *target, *category;
-    int severity;              /* worst of this episode */
-    double confidence;         /* highest of this episode */
-    int64_t count;             /* findings, ever */
-    int64_t episode_count;     /* of this episode */
+    int severity;                        /* worst of this episode */
+    double confidence;                   /* highest of this episode */
+    int64_t count;                       /* findings, ever */
+    int64_t episode_count;               /* of this episode */
     int64_t first_seen_ms, last_seen_ms; /* broker time of findings */
     int64_t opened_ms, resolved_ms;      /* of this episode; resolved 0 while open */
-    const char *news_run;      /* the run that brought the last news */
+    const char *news_run;                /* the run that brought the last news */
     const char *owner, *runbook;         /* by enrichment; may be NULL */
-    struct list labels;        /* struct label: the finding's own, of the worst finding */
+    struct list labels;                  /* struct label: the finding's own, of the worst finding */
     struct links links;
-    struct list sightings;     /* struct sighting, most recent last */
-    struct list told;          /* struct told */
+    struct list sightings; /* struct sighting, most recent last */
+    struct list told;      /* struct told */
 };
 
 /* One piece of evidence, as published. Texts over EVIDENCE_TEXT_BYTES_MAX are cut and counted. */
 struct sample {
-    const char *finding;       /* finding id */
+    const char *finding; /* finding id */
     int severity;
     double confidence;
     const char *model_version, *prompt, *output;
@@ -82,7 +86,7 @@ struct sample {
 struct evidence {
     const char *fingerprint;
     int64_t version;
-    struct list samples;       /* struct sample, best first: severity, confidence, then the earliest */
+    struct list samples; /* struct sample, best first: severity, confidence, then the earliest */
 };
 
 extern const struct record_type sighting_type, told_type, alert_type, sample_type, evidence_type;

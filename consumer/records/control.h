@@ -1,33 +1,34 @@
 /*
- * control.h - the records of the topic `control`, which every process reads whole before it sends anything.
+ * control.h - the records of the topic `control`, which every process reads whole before it sends
+ * anything.
  *
- * Partition 0, written by people and tools: `silence/<id>`, `accept/<fp>`, `topology`. Partition 1, written by
- * correlate: `inhibit/<fp>`, alerts that match an inhibit rule's source side.
+ * Partition 0, written by people and tools: `silence/<id>`, `accept/<fp>`, `topology`. Partition 1,
+ * written by correlate: `inhibit/<fp>`, alerts that match an inhibit rule's source side.
  */
 #ifndef TOCSIN_CONSUMER_RECORDS_CONTROL_H
 #define TOCSIN_CONSUMER_RECORDS_CONTROL_H
 
 #include "producer/finding.h"
 
-#define SILENCE_TYPE "tocsin.silence.v1"
-#define ACCEPTED_TYPE "tocsin.accepted.v1"
-#define INHIBITOR_TYPE "tocsin.inhibitor.v1"
-#define TOPOLOGY_TYPE "tocsin.topology.v1"
-#define CONTROL_PARTITION_PEOPLE 0
+#define SILENCE_TYPE                "tocsin.silence.v1"
+#define ACCEPTED_TYPE               "tocsin.accepted.v1"
+#define INHIBITOR_TYPE              "tocsin.inhibitor.v1"
+#define TOPOLOGY_TYPE               "tocsin.topology.v1"
+#define CONTROL_PARTITION_PEOPLE    0
 #define CONTROL_PARTITION_CORRELATE 1
-#define CONTROL_PARTITIONS 2
-#define TOPOLOGY_KEY "topology"
-#define SILENCE_KEY_PREFIX "silence/"
-#define ACCEPTED_KEY_PREFIX "accept/"
-#define INHIBITOR_KEY_PREFIX "inhibit/"
+#define CONTROL_PARTITIONS          2
+#define TOPOLOGY_KEY                "topology"
+#define SILENCE_KEY_PREFIX          "silence/"
+#define ACCEPTED_KEY_PREFIX         "accept/"
+#define INHIBITOR_KEY_PREFIX        "inhibit/"
 
 struct silence_matcher {
     const char *name, *value;
-    bool is_regex, is_equal;   /* Alertmanager's isRegex and isEqual */
+    bool is_regex, is_equal; /* Alertmanager's isRegex and isEqual */
 };
 struct silence {
     const char *id;
-    struct list matchers;      /* struct silence_matcher */
+    struct list matchers; /* struct silence_matcher */
     int64_t starts_ms, ends_ms, updated_ms;
     const char *author, *comment;
 };
@@ -39,14 +40,15 @@ struct accepted {
     const char *author, *comment;
 };
 
-/* An alert that is the source of an inhibition: the labels of each of its sightings that match a source side. */
+/* An alert that is the source of an inhibition: the labels of each of its sightings that match a
+ * source side. */
 struct inhibitor_source {
-    struct list labels;        /* struct label */
+    struct list labels; /* struct label */
 };
 struct inhibitor {
     const char *fingerprint;
     bool firing;
-    struct list sources;       /* struct inhibitor_source */
+    struct list sources; /* struct inhibitor_source */
     int64_t updated_ms;
 };
 

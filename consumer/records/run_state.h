@@ -1,26 +1,27 @@
 /*
  * run_state.h - the records of the topic `state` that correlate needs besides the alerts.
  *
- *   pos                    struct position      next offset of findings that is not in the tables yet
- *   seen/<offset>          binary, no JSON      a time in ms (8 bytes, big-endian) and 16-byte finding ids: some
- *                                               that one transaction accepted, the first at this offset
- *   run/<run id>           struct run_state     without ends
- *   run/<run id>#<shard>   struct run_state     with the end of that shard alone: all would not fit one record
- *   run/<run id>#<fp>      struct run_count     findings of this run accepted for one fingerprint here
- *   series/<series key>    struct series_state  measurements of one series
+ *   pos                    struct position      next offset of findings that is not in the tables
+ * yet seen/<offset>          binary, no JSON      a time in ms (8 bytes, big-endian) and 16-byte
+ * finding ids: some that one transaction accepted, the first at this offset run/<run id> struct
+ * run_state     without ends run/<run id>#<shard>   struct run_state     with the end of that shard
+ * alone: all would not fit one record run/<run id>#<fp>      struct run_count     findings of this
+ * run accepted for one fingerprint here series/<series key>    struct series_state  measurements of
+ * one series
  */
 #ifndef TOCSIN_CONSUMER_RECORDS_RUN_STATE_H
 #define TOCSIN_CONSUMER_RECORDS_RUN_STATE_H
 
 #include "producer/finding.h"
 
-#define POSITION_TYPE "tocsin.position.v1"
-#define RUN_STATE_TYPE "tocsin.run-state.v1"
-#define RUN_COUNT_TYPE "tocsin.run-count.v1"
+#define POSITION_TYPE     "tocsin.position.v1"
+#define RUN_STATE_TYPE    "tocsin.run-state.v1"
+#define RUN_COUNT_TYPE    "tocsin.run-count.v1"
 #define SERIES_STATE_TYPE "tocsin.series-state.v1"
-#define POSITION_KEY "pos"
+#define POSITION_KEY      "pos"
 
-/* `next` of findings in `state`; of notifications in `deliveries`, with the retry tiers beside it. */
+/* `next` of findings in `state`; of notifications in `deliveries`, with the retry tiers beside it.
+ */
 struct tier_position {
     const char *tier; /* "1m" */
     int64_t next;
@@ -33,24 +34,24 @@ struct position {
 enum run_phase { RUN_OPEN, RUN_ENDED, RUN_LOST };
 extern const char *const run_phase_names[]; /* open ended lost */
 
-/* What one shard said at its end. The latest attempt of a shard replaces the earlier one; ends of several
- * reports of the same shard and attempt (other `job` or other rules) are united. */
+/* What one shard said at its end. The latest attempt of a shard replaces the earlier one; ends of
+ * several reports of the same shard and attempt (other `job` or other rules) are united. */
 struct shard_end {
-    const char *end;           /* run end id */
+    const char *end; /* run end id */
     int64_t shard, attempt;
-    int status;                /* enum run_status */
+    int status; /* enum run_status */
     bool has_coverage;
-    struct list coverage;      /* struct coverage of the fingerprints of this partition */
-    struct list published;     /* struct count, likewise */
+    struct list coverage;  /* struct coverage of the fingerprints of this partition */
+    struct list published; /* struct count, likewise */
 };
 
 struct run_state {
     struct run run;
-    int phase;                 /* enum run_phase */
-    int status;                /* enum run_status of the whole run, once ended */
-    int64_t first_seen_ms;     /* broker time: the time limit counts from here */
+    int phase;             /* enum run_phase */
+    int status;            /* enum run_status of the whole run, once ended */
+    int64_t first_seen_ms; /* broker time: the time limit counts from here */
     int64_t ended_ms;
-    struct list ends;          /* struct shard_end */
+    struct list ends; /* struct shard_end */
 };
 
 struct run_count {
@@ -65,9 +66,9 @@ struct series_point {
 };
 struct series_state {
     const char *model, *benchmark, *metric, *target;
-    struct list points;        /* struct series_point, oldest first */
+    struct list points; /* struct series_point, oldest first */
     double cusum_high, cusum_low;
-    struct list firing;        /* strings: names of rules that fire now */
+    struct list firing; /* strings: names of rules that fire now */
 };
 
 extern const struct record_type position_type, run_state_type, run_count_type, series_state_type;
