@@ -15,7 +15,7 @@ static size_t escaped_byte(unsigned char byte)
         return 2;
     if (byte >= 0x20)
         return 1;
-    return memchr("\b\f\n\r\t", byte, 5) ? 2 : 6;
+    return strchr("\b\f\n\r\t", byte) ? 2 : 6; /* NUL never comes here */
 }
 
 size_t cut_escaped_bytes(const char *text)

@@ -50,8 +50,10 @@ void measurement_series(const struct measurement *measurement, char ret_series[S
     const char *const strings[] = {measurement->model.name, measurement->benchmark,
                                    measurement->metric, measurement->target};
 
-    memcpy(ret_series, "m1:", 3);
-    digest_hex(strings, sizeof(strings) / sizeof(strings[0]), ret_series + 3);
+    char hex[DIGEST_HEX_BYTES];
+
+    digest_hex(strings, sizeof(strings) / sizeof(strings[0]), hex);
+    snprintf(ret_series, SERIES_BYTES, "m1:%s", hex);
 }
 
 static const char *or_empty(const char *text)
@@ -100,7 +102,7 @@ static int identify(struct publisher *publisher, struct finding *finding, struct
 static int decide(struct publisher *publisher, struct run_book *book, struct finding *finding,
                   struct arena *arena, enum finding_fate *ret_fate, struct error *err)
 {
-    uint32_t sent_before;
+    uint32_t sent_before = 0;
 
     if (finding->severity < publisher->min_severity ||
         finding->confidence < publisher->min_confidence) {

@@ -48,10 +48,11 @@ int run_book_init(struct run_book *book, const struct run *run, struct error *er
 
 void run_book_fini(struct run_book *book)
 {
-    struct book_row *row, *next;
+    struct book_row *row = book->rows, *next;
 
-    HASH_ITER (hh, book->rows, row, next) {
-        HASH_DEL(book->rows, row);
+    HASH_CLEAR(hh, book->rows);
+    for (; row; row = next) {
+        next = row->hh.next;
         free(row);
     }
     arena_fini(&book->arena);

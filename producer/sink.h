@@ -20,7 +20,7 @@
 
 struct sink_record {
     const char *key;
-    const char *value;
+    char *value; /* librdkafka wants it writable, and does not write */
     size_t value_bytes;
     const struct envelope *envelope;
     int32_t partition;

@@ -165,8 +165,8 @@ static rd_kafka_resp_err_t produce(struct kafka_sink *kafka, const struct sink_r
     rd_kafka_resp_err_t code = rd_kafka_producev(
         kafka->handle, RD_KAFKA_V_RKT(kafka->topic), RD_KAFKA_V_PARTITION(record->partition),
         RD_KAFKA_V_KEY(record->key, strlen(record->key)),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_bytes),
-        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+        RD_KAFKA_V_VALUE(record->value, record->value_bytes), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
 
     if (code && headers)
         rd_kafka_headers_destroy(headers);

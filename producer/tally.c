@@ -19,7 +19,7 @@ static void key_of(const char *uuid, uint32_t ret_key[TALLY_KEY_WORDS])
     size_t digits = 0;
 
     memset(ret_key, 0, TALLY_KEY_WORDS * sizeof(ret_key[0]));
-    for (; *uuid && digits < TALLY_KEY_WORDS * 8; uuid++) {
+    for (; *uuid && digits < (size_t)TALLY_KEY_WORDS * 8; uuid++) {
         if (*uuid == '-')
             continue;
         ret_key[digits / 8] = ret_key[digits / 8] << 4 | hex_digit(*uuid);

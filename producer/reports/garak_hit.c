@@ -147,6 +147,8 @@ struct labels {
 
 static void label_add(struct labels *labels, const char *name, const char *value)
 {
+    if (labels->failed || !value)
+        return;
     for (size_t i = 0; i < labels->count; i++) {
         struct label *label = &labels->items[i];
 

@@ -48,7 +48,7 @@ static int say_run(struct report *report, const char *run_id, struct error *err)
     return report->sink->run(report->sink->ctx, &run, err);
 }
 
-static int hitlog_line(struct report *report, const json_t *line, struct error *err)
+static int hitlog_line(struct report *report, json_t *line, struct error *err)
 {
     const struct report_sink *sink = report->sink;
     const json_t *score = json_object_get(line, "score");

@@ -292,7 +292,7 @@ static int garak_last(struct report *report, const json_t *row, struct error *er
     return 0;
 }
 
-static int garak_line(struct report *report, const json_t *line, struct error *err)
+static int garak_line(struct report *report, json_t *line, struct error *err)
 {
     const struct entry *entry = entry_of(line);
 

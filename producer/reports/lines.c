@@ -29,7 +29,7 @@ static int make_room(struct lines *lines, struct error *err)
 {
     char *grown;
 
-    if (lines->begin > 0) {
+    if (lines->buffer && lines->begin > 0) {
         memmove(lines->buffer, lines->buffer + lines->begin, lines->end - lines->begin);
         lines->end -= lines->begin;
         lines->begin = 0;
@@ -70,7 +70,8 @@ static int find_end(struct lines *lines, size_t bytes_max, char **ret_feed, bool
     for (;;) {
         size_t unread = lines->end - lines->begin;
         char *front = lines->buffer ? lines->buffer + lines->begin : NULL;
-        char *feed = unread > searched ? memchr(front + searched, '\n', unread - searched) : NULL;
+        char *feed =
+            front && unread > searched ? memchr(front + searched, '\n', unread - searched) : NULL;
 
         if (feed || lines->is_over) {
             *ret_feed = feed;

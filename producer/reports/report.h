@@ -65,8 +65,8 @@ struct report_ops {
     int (*init)(struct report *report, struct error *err);
     /* The last line of a file that can be read from its end, before the first; NULL: not wanted. */
     int (*last)(struct report *report, const json_t *line, struct error *err);
-    /* One line. ERROR_INPUT: the line is bad, reading goes on. */
-    int (*line)(struct report *report, const json_t *line, struct error *err);
+    /* One line, which may be changed. ERROR_INPUT: the line is bad, reading goes on. */
+    int (*line)(struct report *report, json_t *line, struct error *err);
     /* After the last line. */
     int (*end)(struct report *report, struct error *err);
     /* Accepts a state that init() failed on; NULL: nothing to free. */

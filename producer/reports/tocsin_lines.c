@@ -46,20 +46,28 @@ static void tocsin_fini(struct report *report)
     json_decref(state->model);
 }
 
-/* A copy of the line in which `name` is an object that has what `defaults` has. A member that is no
+/* Gives the object `name` of a record what `defaults` has and it has not. A member that is no
  * object stays, for the table to refuse. */
 static int complete(json_t *record, const char *name, json_t *defaults, struct error *err)
 {
     json_t *member = json_object_get(record, name);
-    json_t *filled;
 
-    if (member && !json_is_object(member))
-        return 0;
-    filled = member ? json_copy(member) : json_object();
-    if (!filled || json_object_update_missing(filled, defaults) ||
-        json_object_set_new(record, name, filled))
+    if (!member) {
+        member = json_object();
+        if (json_object_set_new(record, name, member))
+            return error_set(err, ERROR_MEMORY, "no memory for a line");
+    }
+    if (json_is_object(member) && json_object_update_missing(member, defaults))
         return error_set(err, ERROR_MEMORY, "no memory for a line");
     return 0;
+}
+
+/* Whether a line names a run that is not ours: what we know of ours says nothing of that one. */
+static bool names_other(const struct report *report, const json_t *line)
+{
+    const char *id = json_string_value(json_object_get(json_object_get(line, "run"), "id"));
+
+    return id && strcmp(id, report->defaults->run->id) != 0;
 }
 
 /* Notes whose run a record is of; says ours when it comes first. */
@@ -154,27 +162,32 @@ static int complete_end(const struct report *report, json_t *record)
     return rc;
 }
 
-static int tocsin_line(struct report *report, const json_t *line, struct error *err)
+/* What a line leaves out. */
+static int complete_line(struct report *report, const struct kind *kind, json_t *line,
+                         struct error *err)
 {
     struct tocsin_state *state = report->state;
+    bool is_other = names_other(report, line);
+
+    if (!json_object_get(line, "type") &&
+        json_object_set_new(line, "type", json_string(kind->type)))
+        return error_set(err, ERROR_MEMORY, "no memory for a line");
+    if (kind->is_end && !is_other && complete_end(report, line))
+        return error_set(err, ERROR_MEMORY, "no memory for a line");
+    if (!is_other && complete(line, "run", state->run, err))
+        return -1;
+    return kind->has_model ? complete(line, "model", state->model, err) : 0;
+}
+
+static int tocsin_line(struct report *report, json_t *line, struct error *err)
+{
     const struct kind *kind = kind_of(line);
-    json_t *record;
-    int rc = -1;
 
     if (!kind)
         return error_set_at(err, ERROR_INPUT, "/type",
                             "expected tocsin.finding.v1, tocsin.run-end.v1 or "
                             "tocsin.measurement.v1");
-    record = json_copy((json_t *)(uintptr_t)line);
-    if (!record || (kind->is_end && complete_end(report, record)) ||
-        (!json_object_get(record, "type") &&
-         json_object_set_new(record, "type", json_string(kind->type))))
-        error_set(err, ERROR_MEMORY, "no memory for a line");
-    else if (complete(record, "run", state->run, err) == 0 &&
-             (!kind->has_model || complete(record, "model", state->model, err) == 0))
-        rc = kind->read(report, record, err);
-    json_decref(record);
-    return rc;
+    return complete_line(report, kind, line, err) || kind->read(report, line, err) ? -1 : 0;
 }
 
 /* A report of no line is of our run too: nothing was found. */

@@ -168,7 +168,8 @@ static inline int recorder_read(struct recorder *recorder, const char *text, str
                                      .repaired = recorder_on_repaired};
     int fd = recorder_file(text, strlen(text)), rc;
 
-    recorder->defaults.run = &recorder_run;
+    if (!recorder->defaults.run)
+        recorder->defaults.run = &recorder_run;
     rc = report_read(fd, recorder->format, &recorder->defaults, &sink, &recorder->format, err);
     close(fd);
     return rc;

@@ -94,6 +94,27 @@ Test(tocsin_lines, a_line_of_another_run_does_not_end_ours)
     cr_assert_eq(recorder.ended, 0);
 }
 
+Test(tocsin_lines, nothing_of_ours_is_said_of_another_run)
+{
+    struct run run = recorder_run;
+
+    run.job = "ours";
+    recorder.defaults.run = &run;
+    cr_assert_eq(
+        recorder_read(&recorder,
+                      "{\"rule\":{\"id\":\"t\"},\"model\":{\"name\":\"m\"},"
+                      "\"severity\":\"low\",\"confidence\":1,"
+                      "\"run\":{\"id\":\"theirs\",\"started\":\"2026-11-23T07:48:16Z\"}}\n"
+                      "{\"type\":\"tocsin.run-end.v1\",\"status\":\"complete\","
+                      "\"run\":{\"id\":\"theirs\",\"started\":\"2026-11-23T07:48:16Z\"}}\n",
+                      &err),
+        0, "%s", err.text);
+    cr_assert_null(recorder.findings[0].run.job);
+    cr_assert_str_eq(recorder.findings[0].run.pipeline, "");
+    cr_assert_eq(recorder.bad_count, 1);
+    cr_assert_str_eq(recorder.bad[0].pointer, "/id");
+}
+
 Test(tocsin_lines, our_run_s_end_needs_no_id)
 {
     cr_assert_eq(
