@@ -298,3 +298,52 @@ def test_amtool_and_the_command_understand_each_other(muting, tmp_path):
         assert got["ours"]["matchers"] == muting.listed()[ours]["matchers"]
     finally:
         manager.close()
+
+
+WHOLE_WAY = """route:
+  receiver: redteam
+  group_by: [fingerprint]
+  group_wait: 2s
+  group_interval: 1s
+receivers:
+  - name: redteam
+    webhook_configs:
+      - url: "{url}"
+inhibit_rules:
+  - source_matchers: [severity="critical"]
+    target_matchers: [severity="high"]
+    equal: [model, branch]
+"""
+
+
+@pytest.mark.parametrize("world", [{"partitions": 6}], indirect=True, ids=["six partitions"])
+def test_inhibition_from_finding_to_message(world):
+    """correlate writes the sources; targets are alerts of any partition, on the same model and branch."""
+    sink = world.sink()
+    world.tocsind(world.config(WHOLE_WAY.format(url=sink.url("/hook"))))
+    world.wait_topics()
+
+    def publish(rule, severity, model="helpbot", branch="main"):
+        world.publish("--rule", rule, "--title", rule, "--severity", severity, "--model", model, "--prompt", "p",
+                      "--output", "o", "--pipeline", "nightly", "--repository", "acme/helpbot", "--branch", branch,
+                      "--run-id", f"run-{rule}-{model}-{branch}")
+
+    def told():
+        return sorted((a["labels"]["alertname"], a["labels"]["model"], a["labels"]["branch"])
+                      for body in sink.bodies("/hook") for a in body["alerts"])
+
+    publish("t/worst/d", "critical")
+    for i in range(4):
+        publish(f"t/bad{i}/d", "high")
+    publish("t/bad/d", "high", branch="next")
+    publish("t/bad/d", "high", model="other")
+    publish("t/minor/d", "low")
+    expected = sorted([("t/worst/d", "helpbot", "main"), ("t/bad/d", "helpbot", "next"),
+                       ("t/bad/d", "other", "main"), ("t/minor/d", "helpbot", "main")])
+    wait_until("the others are told", lambda: told() == expected)
+    time.sleep(4)
+    assert told() == expected
+    sources = {k: json.loads(v) for (p, k), v in world.table("control").items() if p == 1}
+    assert len(sources) == 1
+    (source,) = next(iter(sources.values()))["sources"]
+    assert source["labels"] == {"alertname": "t/worst/d", "severity": "critical", "model": "helpbot", "branch": "main"}
