@@ -19,7 +19,7 @@ import pytest
 
 from system.world import BIN, World, brokers, wait_until
 
-SCALE = float(os.environ.get("TOCSIN_ROLE_SCALE", "0.5"))
+SCALE = float(os.environ.get("TOCSIN_ROLE_SCALE", "0.25"))
 PARTITIONS = 4
 SESSION_S = 3
 KAFKA = ["--kafka", f"session.timeout.ms={SESSION_S * 1000}", "--kafka", "heartbeat.interval.ms=500",
