@@ -12,6 +12,7 @@ int check_command(int argc, char **argv);
 int topics_command(int argc, char **argv);
 int silence_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
+int explain_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
 #endif

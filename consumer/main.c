@@ -30,6 +30,8 @@ static const struct command commands[] = {
      "mute alerts for a while, accept a known risk until a date"},
     {"routes", routes_command, "show|test --config FILE [LABEL=VALUE ...]",
      "print the routing tree, or who is told of an alert with these labels, as amtool does"},
+    {"explain", explain_command, "FINDING|- --config FILE",
+     "say what would happen to a finding, and why: known or new, routes, receivers, mutes"},
     {"demo", demo_command, "[REPORT]",
      "publish a report and show its alerts, with nothing installed"},
     {"version", version_command, "", "print the version"},
