@@ -18,6 +18,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -82,7 +83,7 @@ TOCSIN_API int tocsin_publisher_open(const struct tocsin_pair *options, size_t c
                                      struct tocsin_publisher **ret, struct tocsin_error *error);
 
 struct tocsin_finding {
-    size_t size;       /* sizeof(struct tocsin_finding), or use TOCSIN_FINDING_INIT */
+    size_t size;       /* sizeof(struct tocsin_finding): tocsin_finding_init() sets it */
     const char *rule;  /* required; the trigger condition: tool/probe/detector */
     const char *title; /* required; in words */
     const char *tool;  /* may be NULL, as may all strings below */
@@ -99,10 +100,14 @@ struct tocsin_finding {
     int64_t time_ms;   /* since the epoch; 0: now */
 };
 
-#define TOCSIN_FINDING_INIT                                                                        \
-    {                                                                                              \
-        .size = sizeof(struct tocsin_finding), .severity = TOCSIN_MEDIUM, .confidence = 1.0        \
-    }
+/* What a finding is before anything is known: no strings, medium, certain. */
+static inline void tocsin_finding_init(struct tocsin_finding *finding)
+{
+    memset(finding, 0, sizeof(*finding));
+    finding->size = sizeof(*finding);
+    finding->severity = TOCSIN_MEDIUM;
+    finding->confidence = 1.0;
+}
 
 /*
  * Hands a finding over for sending. Waits while the queue is full, at most timeout_ms without any

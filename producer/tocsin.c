@@ -140,7 +140,7 @@ static int finding_of(const struct tocsin_publisher *publisher, const struct toc
                       struct arena *arena, struct finding *ret_finding, struct error *err)
 {
     const struct api_options *api = &publisher->options;
-    struct tocsin_finding given = TOCSIN_FINDING_INIT;
+    struct tocsin_finding given = {0};
     struct finding finding = {0};
 
     if (known_part(from, &given, err) || labels_of(&given, arena, &finding.labels, err))

@@ -28,8 +28,9 @@ static struct tocsin_publisher *open_mock(void)
 
 static struct tocsin_finding finding_of(const char *output)
 {
-    struct tocsin_finding finding = TOCSIN_FINDING_INIT;
+    struct tocsin_finding finding;
 
+    tocsin_finding_init(&finding);
     finding.rule = "t/p/d";
     finding.title = "Something";
     finding.prompt = "hi";
