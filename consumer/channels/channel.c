@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "consumer/channels/console.h"
+#include "consumer/channels/pagerduty.h"
 #include "consumer/channels/slack.h"
 #include "consumer/channels/webhook.h"
 
 const struct channel_ops *const channels[] = {
     &slack_channel,
     &webhook_channel,
+    &pagerduty_channel,
     &console_channel,
     NULL,
 };

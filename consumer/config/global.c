@@ -20,11 +20,12 @@ static const struct inherited {
     {"slack_api_url_file", "slack", "api_url_file", "api_url"},
     {NULL, "slack", "webhook_url", "api_url"},
     {NULL, "slack", "webhook_url_file", "api_url"},
+    {"pagerduty_url", "pagerduty", "url", "url"},
 };
 #define INHERITED (sizeof(inherited) / sizeof(inherited[0]))
 
 struct global {
-    const char *slack_api_url;
+    const char *slack_api_url, *pagerduty_url;
 };
 
 #define NO_EMAIL   "there is no e-mail channel"
@@ -35,6 +36,10 @@ const struct setting global_settings[] = {
      .kind = SETTING_SECRET_URL,
      .offset = offsetof(struct global, slack_api_url),
      .help = "api_url of every slack_configs entry that has none"},
+    {.name = "pagerduty_url",
+     .kind = SETTING_URL,
+     .offset = offsetof(struct global, pagerduty_url),
+     .help = "url of every pagerduty_configs entry that has none"},
     {.name = "resolve_timeout",
      .kind = SETTING_REFUSED,
      .help = "alerts resolve by clean runs; see lifecycle.clean_runs and lifecycle.stale_after"},
@@ -51,7 +56,6 @@ const struct setting global_settings[] = {
     {.name = "smtp_auth_identity", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_require_tls", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_tls_config", .kind = SETTING_REFUSED, .help = NO_EMAIL},
-    {.name = "pagerduty_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "opsgenie_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "opsgenie_api_key", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "opsgenie_api_key_file", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
