@@ -57,12 +57,11 @@ void record_text_byte(struct record_text *text, char byte)
 /* The letter behind the backslash; 'u' for \u00XX; 0 for what stands for itself. */
 static char escape_of(unsigned char byte)
 {
-    static const char letters[] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
-                                   ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+    static const char control[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
 
-    if (byte < sizeof(letters) && letters[byte])
-        return letters[byte];
-    return byte < ' ' ? 'u' : 0;
+    if (byte < ' ')
+        return control[byte];
+    return byte == '"' || byte == '\\' ? (char)byte : 0;
 }
 
 static void append_escape(struct record_text *text, char letter, unsigned char byte)

@@ -13,11 +13,25 @@ static bool is_continuation(unsigned char byte)
     return (byte & 0xc0U) == 0x80U;
 }
 
+/* Bytes below U+0080 at the front, rounded down to whole words: most text is nothing else. */
+static size_t ascii_words(const char *text, size_t bytes)
+{
+    size_t at = 0;
+    uint64_t word;
+
+    for (; at + sizeof(word) <= bytes; at += sizeof(word)) {
+        memcpy(&word, text + at, sizeof(word));
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return at;
+}
+
 size_t utf8_length(const char *text, size_t bytes)
 {
-    size_t length = 0;
+    size_t length = ascii_words(text, bytes);
 
-    for (size_t i = 0; i < bytes; i++)
+    for (size_t i = length; i < bytes; i++)
         length += !is_continuation((unsigned char)text[i]);
     return length;
 }
@@ -53,15 +67,15 @@ static size_t wide_bytes(const unsigned char *text, size_t bytes)
 
 bool utf8_valid(const char *text, size_t bytes)
 {
-    const unsigned char *at = (const unsigned char *)text;
-
-    while (bytes > 0) {
-        size_t width = *at < 0x80 ? 1 : wide_bytes(at, bytes);
+    for (size_t at = ascii_words(text, bytes); at < bytes;) {
+        const unsigned char *next = (const unsigned char *)text + at;
+        size_t width = *next < 0x80 ? 1 : wide_bytes(next, bytes - at);
 
         if (width == 0)
             return false;
         at += width;
-        bytes -= width;
+        if (width > 1)
+            at += ascii_words(text + at, bytes - at);
     }
     return true;
 }
