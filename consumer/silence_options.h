@@ -25,10 +25,10 @@ struct silence_options {
 int silence_options_parse(int argc, char **argv, struct silence_options *ret, struct error *err);
 
 /* The span that --start, --until and --duration give; refused when it is over already. */
-int silence_span(const struct silence_options *options, int64_t now_ms, int64_t *ret_starts_ms,
+int silence_span(const struct silence_options *given, int64_t now_ms, int64_t *ret_starts_ms,
                  int64_t *ret_ends_ms, struct error *err);
 
 /* --author and --comment, without which nobody is to be silenced. */
-int silence_signed(const struct silence_options *options, struct error *err);
+int silence_signed(const struct silence_options *given, struct error *err);
 
 #endif

@@ -149,9 +149,9 @@ int silence_print_table(const struct silence_view *view, FILE *out, struct error
 
     arena_init(&arena);
     rows = arena_array(&arena, count, sizeof(*rows));
-    rc = rows ? fill(view, rows, &count, &arena, err)
-              : error_set(err, ERROR_MEMORY, "out of memory for a table");
-    if (rc == 0)
+    if (rows == NULL)
+        rc = error_set(err, ERROR_MEMORY, "out of memory for a table");
+    else if ((rc = fill(view, rows, &count, &arena, err)) == 0)
         print_rows(rows, count, out);
     arena_fini(&arena);
     return rc;

@@ -66,7 +66,7 @@ int matchers_keep(struct reader *reader, struct matchers_draft *draft, struct ma
                   size_t *ret_count)
 {
     *ret_count = 0;
-    *ret = arena_array(reader->arena, draft->count + 1, sizeof(**ret));
+    *ret = arena_array(reader->arena, draft->count + 1, sizeof(struct matcher *));
     if (!*ret) {
         for (size_t i = 0; i < draft->count; i++)
             matcher_free(draft->list[i]);
@@ -75,7 +75,7 @@ int matchers_keep(struct reader *reader, struct matchers_draft *draft, struct ma
     }
     matcher_sort(draft->list, draft->count);
     if (draft->count)
-        memcpy(*ret, draft->list, draft->count * sizeof(**ret));
+        memcpy(*ret, draft->list, draft->count * sizeof(struct matcher *));
     *ret_count = draft->count;
     return 0;
 }

@@ -302,14 +302,14 @@ static int list_entries(const struct entry *entries, const struct record_type *t
                         struct arena *arena, struct list *ret, struct error *err)
 {
     size_t count = HASH_COUNT(entries), n = 0;
-    const struct entry **sorted = arena_array(arena, count + 1, sizeof(*sorted));
+    const struct entry **sorted = arena_array(arena, count + 1, sizeof(struct entry *));
     char *records = arena_array(arena, count + 1, type->size);
 
     if (sorted == NULL || records == NULL)
         return no_memory(err);
     for (const struct entry *entry = entries; entry != NULL; entry = entry->hh.next)
         sorted[n++] = entry;
-    qsort(sorted, n, sizeof(*sorted), by_end);
+    qsort(sorted, n, sizeof(struct entry *), by_end);
     for (size_t i = 0; i < n; i++) {
         if (record_decode(type, sorted[i]->json, sorted[i]->json_bytes, arena,
                           records + i * type->size, err))

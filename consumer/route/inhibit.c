@@ -123,10 +123,10 @@ void inhibition_free(struct inhibition *inhibition)
     free(inhibition);
 }
 
-static void put_number(char *key, size_t *bytes, size_t number)
+static void put(char *key, size_t *bytes, const void *from, size_t count)
 {
-    memcpy(key + *bytes, &number, sizeof(number));
-    *bytes += sizeof(number);
+    memcpy(key + *bytes, from, count);
+    *bytes += count;
 }
 
 /* The key of the bucket of a rule for these labels; the caller frees it. NULL: out of memory. */
@@ -142,14 +142,13 @@ static char *bucket_key(const struct inhibition *inhibition, size_t rule,
     key = malloc(room);
     if (key == NULL)
         return NULL;
-    put_number(key, &bytes, rule);
+    put(key, &bytes, &rule, sizeof(rule));
     for (size_t i = 0; i < with->equal_count; i++) {
         const char *value = label_value(labels, count, with->equal[i]);
         size_t length = strlen(value);
 
-        put_number(key, &bytes, length);
-        memcpy(key + bytes, value, length);
-        bytes += length;
+        put(key, &bytes, &length, sizeof(length));
+        put(key, &bytes, value, length);
     }
     *ret_bytes = bytes;
     return key;
@@ -192,6 +191,7 @@ static void entry_remove(struct inhibition *inhibition, struct entry *entry)
     DL_DELETE(bucket->entries, entry);
     if (bucket->entries != NULL)
         return;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the bucket is in the table */
     HASH_DEL(inhibition->buckets, bucket);
     free(bucket->key);
     free(bucket);
