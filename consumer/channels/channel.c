@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "consumer/channels/console.h"
+#include "consumer/channels/opsgenie.h"
 #include "consumer/channels/pagerduty.h"
 #include "consumer/channels/slack.h"
 #include "consumer/channels/webhook.h"
@@ -14,6 +15,7 @@ const struct channel_ops *const channels[] = {
     &slack_channel,
     &webhook_channel,
     &pagerduty_channel,
+    &opsgenie_channel,
     &console_channel,
     NULL,
 };

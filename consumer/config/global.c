@@ -21,11 +21,14 @@ static const struct inherited {
     {NULL, "slack", "webhook_url", "api_url"},
     {NULL, "slack", "webhook_url_file", "api_url"},
     {"pagerduty_url", "pagerduty", "url", "url"},
+    {"opsgenie_api_url", "opsgenie", "api_url", "api_url"},
+    {"opsgenie_api_key", "opsgenie", "api_key", "api_key"},
+    {"opsgenie_api_key_file", "opsgenie", "api_key_file", "api_key"},
 };
 #define INHERITED (sizeof(inherited) / sizeof(inherited[0]))
 
 struct global {
-    const char *slack_api_url, *pagerduty_url;
+    const char *slack_api_url, *pagerduty_url, *opsgenie_api_url, *opsgenie_api_key;
 };
 
 #define NO_EMAIL   "there is no e-mail channel"
@@ -40,6 +43,14 @@ const struct setting global_settings[] = {
      .kind = SETTING_URL,
      .offset = offsetof(struct global, pagerduty_url),
      .help = "url of every pagerduty_configs entry that has none"},
+    {.name = "opsgenie_api_url",
+     .kind = SETTING_URL,
+     .offset = offsetof(struct global, opsgenie_api_url),
+     .help = "api_url of every opsgenie_configs entry that has none"},
+    {.name = "opsgenie_api_key",
+     .kind = SETTING_SECRET,
+     .offset = offsetof(struct global, opsgenie_api_key),
+     .help = "api_key of every opsgenie_configs entry that has none"},
     {.name = "resolve_timeout",
      .kind = SETTING_REFUSED,
      .help = "alerts resolve by clean runs; see lifecycle.clean_runs and lifecycle.stale_after"},
@@ -56,9 +67,6 @@ const struct setting global_settings[] = {
     {.name = "smtp_auth_identity", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_require_tls", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_tls_config", .kind = SETTING_REFUSED, .help = NO_EMAIL},
-    {.name = "opsgenie_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
-    {.name = "opsgenie_api_key", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
-    {.name = "opsgenie_api_key_file", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "victorops_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "victorops_api_key", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "victorops_api_key_file", .kind = SETTING_REFUSED, .help = NO_CHANNEL},

@@ -236,7 +236,8 @@ static int walk(struct tool *tool, json_t *steps, struct error *err)
         if (step.kind != STEP_REQUEST)
             continue;
         struct verdict verdict;
-        tool->stored = (struct stored){step.stored, step.stored_count};
+        if (step.stored)
+            tool->stored = (struct stored){step.stored, step.stored_count};
         response = response_to(tool, n);
         verdict_judge(tool->ops, tool->ctx, &response, &verdict);
         json_object_set_new(object, "verdict", verdict_json(&verdict));

@@ -29,6 +29,10 @@ CHANNELS = {
     "pagerduty": {"settings": {"routing_key": SECRET, "url": "https://events.pagerduty.example/v2/enqueue"},
                   "read": cases.json_body, "bytes_max": 512_000, "ours": "", "credential": ["routing_key"],
                   "responses": [{"status": 202, "body": '{"status":"success","message":"Event processed"}'}]},
+    "opsgenie": {"settings": {"api_key": SECRET, "api_url": "https://api.opsgenie.example/", "follow_up": True},
+                 "read": cases.json_body, "bytes_max": 262_144, "ours": "",
+                 "responses": [{"status": 202, "body": '{"result":"Request will be processed","requestId":"r-1"}'},
+                               {"status": 200, "body": '{"data":{"isSuccess":true},"requestId":"r-1"}'}]},
     "console": {"settings": {"colour": "never"}, "read": cases.text_body, "bytes_max": 1024 * 1024, "ours": ""},
 }
 EVERY_CHANNEL = pytest.mark.parametrize("channel", CHANNELS)
