@@ -39,15 +39,18 @@ static bool parse_arguments(int argc, char **argv, struct explanation *ret)
 {
     for (int i = 0; i < argc; i++) {
         bool is_config = strcmp(argv[i], "--config") == 0 || strcmp(argv[i], "-c") == 0;
+        bool is_option = argv[i][0] == '-' && argv[i][1] != '\0';
+        const char **value = is_config ? &ret->config_path : &ret->path;
 
-        if (is_config && i + 1 < argc)
-            ret->config_path = argv[++i];
-        else if (strcmp(argv[i], "--offline") == 0)
+        if (strcmp(argv[i], "--offline") == 0) {
             ret->offline = true;
-        else if (!ret->path && (argv[i][0] != '-' || argv[i][1] == '\0'))
-            ret->path = argv[i];
-        else
+            continue;
+        }
+        if (is_config && ++i == argc)
             return false;
+        if (*value || (is_option && !is_config))
+            return false;
+        *value = argv[i];
     }
     return ret->path && ret->config_path;
 }

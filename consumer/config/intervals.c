@@ -195,7 +195,7 @@ static int bind_list(struct draft *draft, const struct node *list, struct named_
 
     if (!list)
         return 0;
-    intervals = arena_array(reader->arena, list->count + 1, sizeof(*intervals));
+    intervals = arena_array(reader->arena, list->count + 1, sizeof(struct time_interval *));
     if (!intervals)
         return reader_out_of_memory(reader);
     for (size_t i = 0; i < list->count && !reader_full(reader); i++)
@@ -233,7 +233,7 @@ int intervals_bind(struct draft *draft, const struct node *node)
     if (!node || node_is_null(node))
         return 0;
     if (!config->times)
-        config->times = arena_array(reader->arena, INTERVALS_MAX, sizeof(*config->times));
+        config->times = arena_array(reader->arena, INTERVALS_MAX, sizeof(struct time_interval *));
     if (!config->intervals)
         config->intervals = arena_array(reader->arena, INTERVALS_MAX, sizeof(*config->intervals));
     if (!config->times || !config->intervals)

@@ -129,7 +129,7 @@ static int bind_intervals(struct route_draft *rd, const struct node *key, const 
         return -1;
     if (value->count > 0 && !rd->route->parent)
         return reader_refuse(reader, key, "the root route can't have %s", key->text);
-    *ret = arena_array(reader->arena, value->count + 1, sizeof(**ret));
+    *ret = arena_array(reader->arena, value->count + 1, sizeof(struct named_interval *));
     if (!*ret)
         return reader_out_of_memory(reader);
     for (size_t i = 0; i < value->count; i++) {

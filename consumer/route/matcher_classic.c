@@ -27,22 +27,18 @@ static int unquote(char *raw, struct error *err)
     const char *from = quoted ? raw + 1 : raw;
     char *to = raw;
 
-    for (; *from; from++) {
-        if (*from == '\\' && from[1]) {
+    for (; *from && *from != '"'; from++) {
+        bool escape = *from == '\\' && from[1];
+
+        if (escape)
             from++;
-            if (*from != 'n' && *from != '"' && *from != '\\')
-                *to++ = '\\';
-            *to++ = *from == 'n' ? '\n' : *from;
-        } else if (*from == '"' && quoted && !from[1]) {
-            quoted = false;
-        } else if (*from == '"') {
-            return error_set(err, ERROR_INPUT,
-                             "a double quote inside the value needs a \\ before it");
-        } else {
-            *to++ = *from;
-        }
+        if (escape && *from != 'n' && *from != '"' && *from != '\\')
+            *to++ = '\\';
+        *to++ = escape && *from == 'n' ? '\n' : *from;
     }
-    if (quoted)
+    if (*from && (!quoted || from[1]))
+        return error_set(err, ERROR_INPUT, "a double quote inside the value needs a \\ before it");
+    if (quoted && !*from)
         return error_set(err, ERROR_INPUT, "the closing double quote is missing");
     *to = '\0';
     return 0;

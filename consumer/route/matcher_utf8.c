@@ -205,7 +205,7 @@ static int read_list(struct cursor *c, struct matchers *ret)
 
 int matchers_read_utf8(const char *text, struct matchers *ret, struct error *err)
 {
-    char *room = malloc(strlen(text) + 2 * MATCHER_LIST_MAX + 2);
+    char *room = malloc(strlen(text) + 2 * ((size_t)MATCHER_LIST_MAX + 1));
     struct cursor c = {.at = text, .room = room, .err = err};
     bool braces;
     int rc;

@@ -48,7 +48,8 @@ static int64_t read_i64(const unsigned char *at)
 
 static int malformed(struct error *err)
 {
-    return error_set(err, ERROR_INPUT, "not a TZif file of version 2 or later");
+    error_set(err, ERROR_INPUT, "not a TZif file of version 2 or later");
+    return -1;
 }
 
 /* A header and the extent of the data behind it, whose times have `time_bytes`. */
@@ -69,14 +70,14 @@ static int block_read(const unsigned char *bytes, size_t size, size_t time_bytes
     if (ret->times > TRANSITIONS_MAX || ret->types == 0 || ret->types > 256 || ret->chars > size ||
         ret->leap > size || ret->isut > size || ret->isstd > size)
         return malformed(err);
-    ret->bytes = ret->times * (time_bytes + 1) + ret->types * TYPE_BYTES + ret->chars +
+    ret->bytes = ret->times * (time_bytes + 1) + (size_t)ret->types * TYPE_BYTES + ret->chars +
                  ret->leap * (time_bytes + 4) + ret->isstd + ret->isut;
     return ret->bytes <= size - HEADER_BYTES ? 0 : malformed(err);
 }
 
 static int transitions_read(struct zone *zone, const struct block *block, struct error *err)
 {
-    const unsigned char *indexes = block->data + block->times * 8;
+    const unsigned char *indexes = block->data + (size_t)block->times * 8;
     const unsigned char *types = indexes + block->times;
 
     zone->times_s = calloc(block->times + 1, sizeof(*zone->times_s));
@@ -110,7 +111,7 @@ static int footer_read(struct zone *zone, const unsigned char *at, size_t size, 
 
 int zone_parse(const unsigned char *bytes, size_t size, struct zone **ret, struct error *err)
 {
-    struct block old, block;
+    struct block old = {0}, block = {0};
     int rc = -1;
 
     *ret = NULL;
