@@ -9,6 +9,7 @@
 #include "consumer/channels/opsgenie.h"
 #include "consumer/channels/pagerduty.h"
 #include "consumer/channels/slack.h"
+#include "consumer/channels/victorops.h"
 #include "consumer/channels/webhook.h"
 
 const struct channel_ops *const channels[] = {
@@ -16,6 +17,7 @@ const struct channel_ops *const channels[] = {
     &webhook_channel,
     &pagerduty_channel,
     &opsgenie_channel,
+    &victorops_channel,
     &console_channel,
     NULL,
 };

@@ -24,11 +24,15 @@ static const struct inherited {
     {"opsgenie_api_url", "opsgenie", "api_url", "api_url"},
     {"opsgenie_api_key", "opsgenie", "api_key", "api_key"},
     {"opsgenie_api_key_file", "opsgenie", "api_key_file", "api_key"},
+    {"victorops_api_url", "victorops", "api_url", "api_url"},
+    {"victorops_api_key", "victorops", "api_key", "api_key"},
+    {"victorops_api_key_file", "victorops", "api_key_file", "api_key"},
 };
 #define INHERITED (sizeof(inherited) / sizeof(inherited[0]))
 
 struct global {
     const char *slack_api_url, *pagerduty_url, *opsgenie_api_url, *opsgenie_api_key;
+    const char *victorops_api_url, *victorops_api_key;
 };
 
 #define NO_EMAIL   "there is no e-mail channel"
@@ -51,6 +55,14 @@ const struct setting global_settings[] = {
      .kind = SETTING_SECRET,
      .offset = offsetof(struct global, opsgenie_api_key),
      .help = "api_key of every opsgenie_configs entry that has none"},
+    {.name = "victorops_api_url",
+     .kind = SETTING_URL,
+     .offset = offsetof(struct global, victorops_api_url),
+     .help = "api_url of every victorops_configs entry that has none"},
+    {.name = "victorops_api_key",
+     .kind = SETTING_SECRET,
+     .offset = offsetof(struct global, victorops_api_key),
+     .help = "api_key of every victorops_configs entry that has none"},
     {.name = "resolve_timeout",
      .kind = SETTING_REFUSED,
      .help = "alerts resolve by clean runs; see lifecycle.clean_runs and lifecycle.stale_after"},
@@ -67,9 +79,6 @@ const struct setting global_settings[] = {
     {.name = "smtp_auth_identity", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_require_tls", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_tls_config", .kind = SETTING_REFUSED, .help = NO_EMAIL},
-    {.name = "victorops_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
-    {.name = "victorops_api_key", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
-    {.name = "victorops_api_key_file", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "jira_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "telegram_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "webex_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},

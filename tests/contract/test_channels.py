@@ -33,6 +33,10 @@ CHANNELS = {
                  "read": cases.json_body, "bytes_max": 262_144, "ours": "",
                  "responses": [{"status": 202, "body": '{"result":"Request will be processed","requestId":"r-1"}'},
                                {"status": 200, "body": '{"data":{"isSuccess":true},"requestId":"r-1"}'}]},
+    "victorops": {"settings": {"api_key": SECRET, "api_url": "https://alert.victorops.example/alert/",
+                               "routing_key": "team-x"},
+                  "read": cases.json_body, "bytes_max": 262_144, "ours": "",
+                  "responses": [{"status": 200, "body": '{"result":"success","entity_id":"e"}'}]},
     "console": {"settings": {"colour": "never"}, "read": cases.text_body, "bytes_max": 1024 * 1024, "ours": ""},
 }
 EVERY_CHANNEL = pytest.mark.parametrize("channel", CHANNELS)
