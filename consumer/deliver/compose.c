@@ -49,13 +49,15 @@ static int worse(const void *a, const void *b)
     return strcmp(one->entry->key, two->entry->key);
 }
 
-/* Notes in the facts that the member is muted. */
-static int ask_mute(struct deliverer *deliverer, struct member_head *head, int64_t now_ms,
-                    struct due_facts *facts, bool *ret_muted, struct error *err)
+/* Notes in the facts that the member is muted, by its group's times or by itself. */
+static int ask_mute(struct deliverer *deliverer, struct member_head *head,
+                    const struct group_state *state, int64_t now_ms, struct due_facts *facts,
+                    bool *ret_muted, struct error *err)
 {
     int64_t until_ms = 0;
 
-    if (member_mute(deliverer, head, now_ms, ret_muted, &until_ms, err) != 0)
+    *ret_muted = group_mute(deliverer, head->group, state, now_ms, &until_ms);
+    if (!*ret_muted && member_mute(deliverer, head, now_ms, ret_muted, &until_ms, err) != 0)
         return -1;
     if (*ret_muted && (!facts->muted || until_ms < facts->muted_until_ms))
         facts->muted_until_ms = until_ms;
@@ -90,7 +92,7 @@ int plan_make(struct deliverer *deliverer, const struct group_head *group,
             plan.silent[plan.silent_count++] = head;
             continue;
         }
-        if (ask_mute(deliverer, head, now_ms, &plan.facts, &muted, err) != 0)
+        if (ask_mute(deliverer, head, state, now_ms, &plan.facts, &muted, err) != 0)
             return -1;
         if (muted)
             continue;

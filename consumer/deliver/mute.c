@@ -1,5 +1,6 @@
 /*
- * mute.c - alerts that are told nobody for now: silenced, accepted, inhibited.
+ * mute.c - alerts that are told nobody for now: silenced, accepted, inhibited, or of a group whose
+ * routes are muted at this time.
  *
  * A muted member stays as it is, untold, and its group is looked at again when the mute ends or
  * when anything about mutes has changed, but not sooner after a message than group_interval.
@@ -12,6 +13,18 @@
 bool is_held_up(const struct deliverer *deliverer)
 {
     return deliverer->mutes == MUTES_UNKNOWN;
+}
+
+bool group_mute(const struct deliverer *deliverer, const struct group_head *group,
+                const struct group_state *state, int64_t now_ms, int64_t *ret_until_ms)
+{
+    const struct integration *integration = group->outlet->integration;
+    const char *interval;
+
+    if (deliverer->config->intervals_count == 0 || integration == NULL)
+        return false;
+    return route_group_muted(deliverer->config->route, integration->receiver, state->group_key,
+                             now_ms, &interval, ret_until_ms);
 }
 
 static int ask(struct deliverer *deliverer, struct member_head *head, int64_t now_ms,

@@ -207,6 +207,10 @@ int member_head_set(struct deliverer *deliverer, struct member_head *head,
 void member_head_join(struct deliverer *deliverer, struct member_head *head,
                       struct group_head *group);
 
+/* mute.c: are all routes that the group comes by muted at this time, and until when? */
+bool group_mute(const struct deliverer *deliverer, const struct group_head *group,
+                const struct group_state *state, int64_t now_ms, int64_t *ret_until_ms);
+
 /* mute.c: is it muted, and until when at most? Held up: nobody knows yet what is muted. */
 int member_mute(struct deliverer *deliverer, struct member_head *head, int64_t now_ms,
                 bool *ret_muted, int64_t *ret_until_ms, struct error *err);

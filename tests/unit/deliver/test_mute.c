@@ -3,6 +3,8 @@
  */
 #include "tests/unit/deliver/fake_channel.h"
 
+#include "consumer/route/time_interval.h"
+
 #define HOUR_MS ((int64_t)3600000)
 
 /* Which fingerprints are muted, by the digit behind "v1:", and until when. */
@@ -291,4 +293,26 @@ Test(mute, an_answer_is_kept_until_something_changes)
     know(MUTES_SOME);
     tell_nothing();
     cr_assert_eq(mutes.asked, 2);
+}
+
+Test(mute, a_group_waits_while_its_routes_are_muted_by_time)
+{
+    static struct time_interval always, never;
+    const struct time_interval *interval = &always;
+    const struct named_interval named = {.name = "nights", .intervals = &interval, .count = 1};
+    const struct named_interval *muting[] = {&named};
+    struct route root = {.receiver = "team", .mute = muting, .mute_count = 1};
+    struct error err = {0};
+
+    cr_assert_eq(time_interval_add(&never, TIME_YEAR, "9998", &err), 0);
+    world->config.route = &root;
+    world->config.intervals_count = 1;
+    fake_news(world, FP_A, 1, NEWS_OPENED);
+    fake_pass(world, 30000);
+    tell_nothing();
+    cr_assert(fake_group(world).muted);
+    interval = &never;
+    pass_to_next();
+    tell("+a:opened*");
+    cr_assert_not(fake_group(world).muted);
 }
