@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "consumer/correlate/correlator.h"
+#include "consumer/kafka/message.h"
 #include "consumer/kafka/role.h"
 #include "consumer/log.h"
 #include "consumer/roles.h"
@@ -211,25 +212,6 @@ static const struct role_ops ops = {
     .revoking = on_revoking,
 };
 
-static void read_headers(const rd_kafka_message_t *message, struct envelope *ret)
-{
-    rd_kafka_headers_t *list = NULL;
-
-    ret->count = 0;
-    if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return;
-    while (ret->count < ENVELOPE_HEADERS_MAX) {
-        struct header *header = &ret->headers[ret->count];
-        const void *value;
-
-        if (rd_kafka_header_get_all(list, ret->count, &header->name, &value, &header->bytes) !=
-            RD_KAFKA_RESP_ERR_NO_ERROR)
-            return;
-        header->value = value;
-        ret->count++;
-    }
-}
-
 static int take(struct loop *loop, const rd_kafka_message_t *message, struct error *err)
 {
     rd_kafka_timestamp_type_t kind;
@@ -246,7 +228,7 @@ static int take(struct loop *loop, const rd_kafka_message_t *message, struct err
         .envelope = &envelope,
     };
 
-    read_headers(message, &envelope);
+    message_headers(message, &envelope);
     loop->records++;
     return correlator_accept(loop->correlator, &arrival, wall_ms(), &reception, err);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "consumer/deliver_loop.h"
+#include "consumer/kafka/message.h"
 
 #define INPUT_RECORDS_MAX   500 /* taken before the sockets get their turn */
 #define TOPICS_BEFORE_RETRY DELIVER_RETRY
@@ -67,9 +68,8 @@ void loop_drop(void *self, int32_t partition)
 static int take_record(struct loop *loop, const rd_kafka_message_t *message, topic_index topic,
                        struct moment now, struct error *err)
 {
-    struct header headers[ENVELOPE_HEADERS_MAX];
+    struct envelope envelope;
     rd_kafka_timestamp_type_t kind;
-    rd_kafka_headers_t *list = NULL;
     struct delivered_record record = {
         .topic = loop->topics[topic].name,
         .partition = message->partition,
@@ -79,22 +79,14 @@ static int take_record(struct loop *loop, const rd_kafka_message_t *message, top
         .key_bytes = message->key_len,
         .value = message->payload,
         .value_bytes = message->len,
-        .headers = headers,
+        .headers = envelope.headers,
     };
 
     if (topic >= DELIVER_RETRY)
         return deliverer_wakeup(loop->deliverer, (size_t)(topic - DELIVER_RETRY), &record, now,
                                 err);
-    if (rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        struct header *at = headers;
-        const void *value;
-        while (record.headers_count < ENVELOPE_HEADERS_MAX &&
-               rd_kafka_header_get_all(list, record.headers_count, &at->name, &value, &at->bytes) ==
-                   RD_KAFKA_RESP_ERR_NO_ERROR) {
-            (at++)->value = value;
-            record.headers_count++;
-        }
-    }
+    message_headers(message, &envelope);
+    record.headers_count = envelope.count;
     atomic_fetch_add(&loop->run->status->records, 1);
     return deliverer_notification(loop->deliverer, &record, now, err);
 }
