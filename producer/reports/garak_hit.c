@@ -7,10 +7,10 @@
  */
 #include "producer/reports/garak_hit.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "producer/record_text.h"
+#include "producer/reports/labels.h"
 #include "producer/text.h"
 
 #define TIME_BYTES_MAX 64
@@ -137,90 +137,35 @@ int garak_finding(const struct garak_hit *hit, struct arena *arena, struct findi
     return 0;
 }
 
-/* Tags by their scheme, the part before the first colon. */
-struct labels {
-    struct label items[LABELS_MAX];
-    size_t count;
-    struct arena *arena;
-    bool failed;
-};
-
-static void label_add(struct labels *labels, const char *name, const char *value)
-{
-    if (labels->failed || !value)
-        return;
-    for (size_t i = 0; i < labels->count; i++) {
-        struct label *label = &labels->items[i];
-
-        if (strcmp(label->name, name) != 0)
-            continue;
-        value = arena_printf(labels->arena, "%s,%s", label->value, value);
-        label->value = text_cut(value, LABEL_VALUE_MAX, labels->arena);
-        labels->failed |= !label->value;
-        return;
-    }
-    if (labels->count == LABELS_MAX)
-        return;
-    value = text_cut(value, LABEL_VALUE_MAX, labels->arena);
-    name = text_cut(name, LABEL_NAME_MAX, labels->arena);
-    labels->failed |= !name || !value;
-    labels->items[labels->count++] = (struct label){name, value};
-}
-
-/* "avid-effect" -> "avid_effect"; garak's OWASP numbers are those of the list of 2023. */
-static const char *label_name(const char *scheme, size_t bytes, struct arena *arena)
-{
-    char *name;
-
-    if (bytes == strlen("owasp") && memcmp(scheme, "owasp", bytes) == 0)
-        return "owasp_llm_2023";
-    name = arena_strndup(arena, scheme, bytes);
-    for (char *at = name; at && *at; at++) {
-        if (!isalnum((unsigned char)*at) || (unsigned char)*at >= 0x80)
-            *at = '_';
-    }
-    if (name && isdigit((unsigned char)*name))
-        *name = '_';
-    return name;
-}
-
+/* garak's OWASP numbers are those of the list of 2023. */
 static void tag_add(struct labels *labels, const char *tag)
 {
-    const char *colon = strchr(tag, ':'), *name;
+    static const char owasp[] = "owasp:";
 
-    if (!colon || colon == tag || !colon[1])
-        return;
-    name = label_name(tag, (size_t)(colon - tag), labels->arena);
-    if (name)
-        label_add(labels, name, colon + 1);
+    if (strncmp(tag, owasp, strlen(owasp)) == 0)
+        labels_add(labels, "owasp_llm_2023", tag + strlen(owasp));
     else
-        labels->failed = true;
+        labels_add_tag(labels, tag);
 }
 
 int garak_labels(const struct garak_family *family, const json_t *tags, const json_t *intent,
                  const json_t *defcon, struct arena *arena, struct list *ret_labels,
                  struct error *err)
 {
-    struct labels labels = {.arena = arena};
-    struct label *items;
+    struct labels labels;
     const json_t *tag;
     size_t i;
 
-    if (json_is_string(intent) && *json_string_value(intent))
-        label_add(&labels, "intent", json_string_value(intent));
+    labels_init(&labels, arena);
+    if (json_is_string(intent))
+        labels_add_json(&labels, "intent", intent);
     if (json_is_integer(defcon))
-        label_add(&labels, "garak_defcon",
-                  arena_printf(arena, "%lld", (long long)json_integer_value(defcon)));
+        labels_add_json(&labels, "garak_defcon", defcon);
     json_array_foreach (tags, i, tag) {
         if (json_is_string(tag))
             tag_add(&labels, json_string_value(tag));
     }
-    if (json_array_size(tags) == 0 && family->owasp_2023)
-        label_add(&labels, "owasp_llm_2023", family->owasp_2023);
-    items = arena_array(arena, labels.count + 1, sizeof(*items));
-    if (!items || labels.failed)
-        return no_memory(err);
-    memcpy(items, labels.items, labels.count * sizeof(*items));
-    *ret_labels = (struct list){.items = items, .count = labels.count};
-    return 0;
+    if (json_array_size(tags) == 0)
+        labels_add(&labels, "owasp_llm_2023", family->owasp_2023);
+    return labels_list(&labels, ret_labels, err);
 }
