@@ -69,6 +69,7 @@ struct response {
     int64_t retry_after_ms;               /* from Retry-After in seconds or as a date, -1: none */
     const struct request_header *headers; /* names in lower case */
     size_t headers_count;
+    const struct request *request; /* that it answers; for `judge` alone, may be NULL */
 };
 
 enum outcome { DELIVERED, RETRY, DEAD };
@@ -79,6 +80,7 @@ struct verdict {
     int64_t delay_ms;     /* for RETRY: at least this long; -1: the common backoff */
     bool blocks_receiver; /* 401, 403: stop sending to this receiver, do not age the message */
     bool too_large;       /* render again smaller once */
+    bool in_doubt;        /* for RETRY: the service may have acted on the request all the same */
     const char *why;      /* "rate_limited", "unauthorized", … */
     char detail[160];     /* what the service said, without secrets */
 };
@@ -88,6 +90,8 @@ enum step_kind {
     STEP_PRINT,   /* write `body` to standard output (console) */
     STEP_DONE,    /* told: store `stored` */
     STEP_SKIP,    /* nothing to say for this message (send_resolved: false); counts as told */
+    STEP_LATER,   /* what an earlier try did can't be known yet: store `stored`, begin again at the
+                     first step after `delay_ms`; counts as no try, the doubt stays */
 };
 
 struct step {
@@ -96,6 +100,10 @@ struct step {
     /* replaces what was stored for the group; kept with the first request's intent */
     const struct label *stored;
     size_t stored_count;
+    bool settles_doubt; /* what earlier tries did is known now: only this flight's own can be in
+                           doubt */
+    int64_t delay_ms;   /* STEP_LATER */
+    const char *why;    /* STEP_LATER: in words */
 };
 
 /* What a channel remembers between steps and messages of one group. */
@@ -113,6 +121,7 @@ struct channel_ops {
     size_t ctx_size;  /* the core allocates it, zeroed, one per integration */
     const struct setting *settings; /* members of ctx that the configuration fills */
     bool has_identity;              /* the service folds repeats by key: no intent is needed */
+    bool looks_up;  /* it asks the service what an earlier try did: `on_doubt` decides nothing */
     bool one_alert; /* tickets and incidents: group_by is [fingerprint] where no route says it */
 
     /* Checks and completes a filled ctx. NULL: nothing to do. */

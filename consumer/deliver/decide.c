@@ -58,7 +58,8 @@ static int send(struct deliverer *deliverer, struct group_head *group, struct gr
         return park(deliverer, group, state, now, err);
     if (state->intent != NULL && state->intent->attempt > state->attempt)
         state->attempt = state->intent->attempt; /* a try whose end nobody saw */
-    if (state->intent != NULL && integration->on_doubt == DOUBT_DEAD_LETTER)
+    if (state->intent != NULL && integration->on_doubt == DOUBT_DEAD_LETTER &&
+        !integration->ops->looks_up)
         return delivery_give_up(deliverer, group, state, DEAD_IN_DOUBT,
                                 "an earlier try may have arrived", now, err);
     if (is_expired(group, state, now.wall_ms, &detail))

@@ -37,7 +37,7 @@ static int render(struct flight *flight, struct error *err)
     for (;; flight->size++) {
         flight->step = (struct step){0};
         error_clear(&why);
-        if (integration->ops->next(integration->ctx, &flight->message, &flight->stored,
+        if (integration->ops->next(integration->ctx, &flight->message, &flight->given,
                                    flight->step_number, flight->last, flight->size, &flight->arena,
                                    &flight->step, &why) == 0)
             return 0;
@@ -94,6 +94,15 @@ static int await_commit(struct deliverer *deliverer, struct flight *flight,
     return group_store(deliverer, flight->group, state, now, err);
 }
 
+static int end_later(struct deliverer *deliverer, struct flight *flight, struct moment now,
+                     struct error *err)
+{
+    flight->in_doubt = true;
+    flight->retry_at_ms = now.wall_ms + flight->step.delay_ms;
+    snprintf(flight->why, sizeof(flight->why), "%s", flight->step.why);
+    return flight_end(deliverer, flight, END_LATER, now, err);
+}
+
 int flight_step(struct deliverer *deliverer, struct flight *flight, struct group_state *state,
                 struct moment now, struct error *err)
 {
@@ -107,6 +116,10 @@ int flight_step(struct deliverer *deliverer, struct flight *flight, struct group
         return -1;
     if (flight->step.kind == STEP_DONE || flight->step.kind == STEP_SKIP)
         return flight_end(deliverer, flight, END_TOLD, now, err);
+    if (flight->step.kind == STEP_LATER)
+        return end_later(deliverer, flight, now, err);
+    if (flight->step.settles_doubt)
+        flight->message.in_doubt = false;
     if (state == NULL) { /* its partition is gone half-way: what it did so far is in doubt */
         flight->in_doubt = true;
         flight->retry_at_ms = now.wall_ms;
@@ -127,6 +140,7 @@ static int describe(struct flight *flight, const struct group_head *group,
     if (flight->key == NULL || group_load(group, &flight->arena, &kept, err) != 0)
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
     flight->stored = (struct stored){.values = kept.stored.items, .count = kept.stored.count};
+    flight->given = flight->stored;
     return 0;
 }
 

@@ -98,7 +98,11 @@ static int apply_told(struct deliverer *deliverer, const struct flight *flight,
 static int apply_retry(struct deliverer *deliverer, struct flight *flight, struct group_head *group,
                        struct group_state *state, struct moment now, struct error *err)
 {
-    state->attempt = flight->message.attempt;
+    struct intent over = flight->intent;
+
+    over.attempt = flight->message.attempt - (flight->end == END_LATER ? 1 : 0);
+    over.until_ms = now.wall_ms;
+    state->attempt = over.attempt;
     state->first_try_ms = flight->first_try_ms;
     state->not_before_ms = flight->retry_at_ms;
     state->last_error = flight->why;
@@ -107,10 +111,8 @@ static int apply_retry(struct deliverer *deliverer, struct flight *flight, struc
         state->stored.items = (void *)flight->stored.values;
         state->stored.count = flight->stored.count;
     }
-    if (!flight->integration->ops->has_identity && (flight->in_doubt || flight->message.in_doubt)) {
-        flight->intent.until_ms = now.wall_ms; /* it is over, but may have arrived */
-        state->intent = &flight->intent;
-    }
+    if (!flight->integration->ops->has_identity && (flight->in_doubt || flight->message.in_doubt))
+        state->intent = &over; /* it is over, but may have arrived */
     if (wakeup_write(deliverer, group, state, now.wall_ms, err) != 0)
         return -1;
     return group_store(deliverer, group, state, now, err);
@@ -137,7 +139,7 @@ int outcome_apply(struct deliverer *deliverer, struct flight *flight, struct mom
     state.receiver_not_before_ms = receiver_ms > now.wall_ms ? receiver_ms : 0;
     if (flight->end == END_TOLD)
         rc = apply_told(deliverer, flight, group, &state, now, err);
-    else if (flight->end == END_RETRY)
+    else if (flight->end == END_RETRY || flight->end == END_LATER)
         rc = apply_retry(deliverer, flight, group, &state, now, err);
     else
         rc = delivery_give_up(deliverer, group, &state, flight->reason, flight->why, now, err);
@@ -292,9 +294,11 @@ int deliverer_response(struct deliverer *deliverer, struct flight *flight,
                        const struct response *response, struct moment now, struct error *err)
 {
     const struct integration *integration = flight->integration;
+    struct response answer = *response;
     struct verdict verdict;
 
-    verdict_judge(integration->ops, integration->ctx, response, &verdict);
+    answer.request = &flight->step.request;
+    verdict_judge(integration->ops, integration->ctx, &answer, &verdict);
     redact(verdict.detail, sizeof(verdict.detail), &flight->step.request);
     snprintf(flight->why, sizeof(flight->why), "%s: %s", verdict.why, verdict.detail);
     note_receiver(deliverer, flight, &verdict, response, now);
@@ -303,10 +307,11 @@ int deliverer_response(struct deliverer *deliverer, struct flight *flight,
         if (flight->last == NULL)
             return error_set(err, ERROR_MEMORY, "out of memory for an answer");
         flight->step_number++;
+        flight->given = flight->stored;
         return next_step(deliverer, flight, now, err);
     }
     if (verdict.outcome == RETRY) {
-        flight->in_doubt = verdict_in_doubt(&verdict, response);
+        flight->in_doubt = verdict.in_doubt;
         return flight_end(deliverer, flight, END_RETRY, now, err);
     }
     if (verdict.too_large && flight->size < RENDER_IDENTITY) {

@@ -93,7 +93,7 @@ enum flight_state {
     FLIGHT_IN_AIR,
     FLIGHT_ENDED, /* its end waits for a commit, or for its partition to come back */
 };
-enum flight_end { END_TOLD, END_RETRY, END_DEAD };
+enum flight_end { END_TOLD, END_RETRY, END_LATER, END_DEAD };
 
 /* What a member's record said when the message was composed. */
 struct flight_member {
@@ -121,6 +121,7 @@ struct flight {
     size_t step_number;
     struct step step;
     struct stored stored;
+    struct stored given; /* to the step: what was stored before it */
     bool stores;
     enum render_size size;
     struct response *last;

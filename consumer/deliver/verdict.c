@@ -35,6 +35,7 @@ static void common(const struct response *response, struct verdict *verdict)
     *verdict = (struct verdict){
         .outcome = RETRY, .delay_ms = -1, .why = response->sent ? WHY_NO_ANSWER : WHY_UNREACHABLE};
     if (response->status == 0) {
+        verdict->in_doubt = response->sent;
         snprintf(verdict->detail, sizeof(verdict->detail), "%s",
                  response->transport_error ? response->transport_error : "no answer");
         return;
@@ -58,9 +59,4 @@ void verdict_judge(const struct channel_ops *ops, const void *ctx, const struct 
     common(response, ret_verdict);
     if (ops->judge != NULL)
         ops->judge(ctx, response, ret_verdict);
-}
-
-bool verdict_in_doubt(const struct verdict *verdict, const struct response *response)
-{
-    return verdict->outcome == RETRY && response->status == 0 && response->sent;
 }

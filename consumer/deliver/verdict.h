@@ -26,7 +26,4 @@ extern const size_t verdict_rows_count;
 void verdict_judge(const struct channel_ops *ops, const void *ctx, const struct response *response,
                    struct verdict *ret_verdict);
 
-/* May the service have acted on a request that was not delivered? */
-bool verdict_in_doubt(const struct verdict *verdict, const struct response *response);
-
 #endif

@@ -14,7 +14,7 @@
 #include "consumer/channels/channel.h"
 #include "consumer/deliver/verdict.h"
 
-#define STEPS_MAX       8
+#define STEPS_MAX       16
 #define INPUT_BYTES_MAX ((size_t)64 << 20)
 
 struct tool {
@@ -60,6 +60,16 @@ static struct list labels_of(struct arena *arena, json_t *object)
     return list;
 }
 
+/* An array of strings in the arena. */
+static struct list strings_of(struct arena *arena, const json_t *array)
+{
+    const char **items = arena_array(arena, json_array_size(array) + 1, sizeof *items);
+
+    for (size_t i = 0; i < json_array_size(array); i++)
+        items[i] = json_string_value(json_array_get(array, i));
+    return (struct list){.items = items, .count = json_array_size(array)};
+}
+
 static int enum_of(const char *const *names, const char *word)
 {
     for (int i = 0; names[i]; i++) {
@@ -93,6 +103,9 @@ static int set_setting(struct tool *tool, const struct setting *setting, json_t 
         return 0;
     case SETTING_MAP:
         *(struct list *)(void *)at = labels_of(&tool->arena, value);
+        return 0;
+    case SETTING_STRINGS:
+        *(struct list *)(void *)at = strings_of(&tool->arena, value);
         return 0;
     default:
         return error_set(err, ERROR_INPUT, "%s: %s", setting->name, setting->help);
@@ -175,7 +188,7 @@ static json_t *labels_json(const struct label *labels, size_t count)
 
 static json_t *step_json(const struct step *step)
 {
-    static const char *const kinds[] = {"request", "print", "done", "skip"};
+    static const char *const kinds[] = {"request", "print", "done", "skip", "later"};
     const struct request *request = &step->request;
     json_t *object = json_pack("{s:s, s:o}", "kind", kinds[step->kind], "stored",
                                labels_json(step->stored, step->stored_count));
@@ -239,7 +252,9 @@ static int walk(struct tool *tool, json_t *steps, struct error *err)
         if (step.stored)
             tool->stored = (struct stored){step.stored, step.stored_count};
         response = response_to(tool, n);
+        response.request = &step.request;
         verdict_judge(tool->ops, tool->ctx, &response, &verdict);
+        response.request = NULL;
         json_object_set_new(object, "verdict", verdict_json(&verdict));
         if (verdict.outcome != DELIVERED)
             return 0;

@@ -30,7 +30,10 @@ struct fake_ctx {
     int unrenderable; /* sizes below this are refused */
     size_t requests;  /* steps before DONE; 1 by default */
     bool skips;
-    bool stores; /* "ticket" with the last step */
+    bool stores;       /* "ticket" with the last step */
+    bool stores_first; /* "begun" with each request */
+    int64_t later_ms;  /* in doubt: look again after this */
+    bool settles;      /* its requests are made when the doubt is over */
 };
 
 /* What the channel rendered, most recent last. */
@@ -59,6 +62,13 @@ static int fake_next(const void *ctx, const struct message *message, const struc
         ret_step->kind = STEP_SKIP;
         return 0;
     }
+    if (message->in_doubt && fake->later_ms > 0) {
+        ret_step->kind = STEP_LATER;
+        ret_step->delay_ms = fake->later_ms;
+        ret_step->why = "looks";
+        return 0;
+    }
+    step.settles_doubt = fake->settles;
     if (step_number == (fake->requests ? fake->requests : 1)) {
         cr_assert_not_null(last);
         step.kind = STEP_DONE;
@@ -95,6 +105,11 @@ static int fake_next(const void *ctx, const struct message *message, const struc
                                     .url = "https://example.test/secret-path?token=abc",
                                     .body = "{}",
                                     .body_bytes = 2};
+    if (fake->stores_first) {
+        step.stored = arena_alloc(arena, sizeof(*step.stored));
+        *(struct label *)step.stored = (struct label){.name = "begun", .value = "1"};
+        step.stored_count = 1;
+    }
     *ret_step = step;
     return 0;
 }

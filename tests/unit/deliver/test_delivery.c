@@ -235,6 +235,70 @@ Test(delivery, a_cut_after_the_body_is_in_doubt_and_one_before_it_is_not)
     cr_assert(fake_last()->in_doubt);
 }
 
+Test(delivery, looking_again_later_is_no_try_and_keeps_the_doubt)
+{
+    world->integrations[0].attempts_max = 2;
+    world->ctx.later_ms = 15000;
+    cr_assert_not_null(send_a());
+    fake_crash(world);
+    fake_pass(world, 5000 + INTENT_MARGIN_MS);
+    for (int look = 0; look < 5; look++) {
+        cr_assert_null(fake_run(world));
+        struct group_state state = fake_group(world);
+        cr_assert_eq(state.attempt, 1, "the one whose end nobody saw");
+        cr_assert_not_null(state.intent);
+        cr_assert_str_eq(state.last_error, "looks");
+        cr_assert_eq(state.not_before_ms, world->now.wall_ms + 15000);
+        if (look == 2)
+            fake_crash(world);
+        fake_pass(world, 15000);
+    }
+    world->ctx.later_ms = 0;
+    cr_assert_not_null(fake_run(world));
+    cr_assert_eq(fake_last()->attempt, 2);
+    cr_assert(fake_last()->in_doubt);
+    cr_assert_eq(world->dead_count, 0);
+}
+
+Test(delivery, a_doubt_that_is_settled_ends_with_a_refusal)
+{
+    world->ctx.settles = true;
+    fake_respond(world, send_a(), FAKE_CUT);
+    fake_pass(world, 1000);
+    struct flight *flight = fake_run(world);
+    cr_assert(fake_last()->in_doubt);
+    fake_respond(world, flight, FAKE_STATUS(503));
+    fake_commit(world);
+    cr_assert_null(fake_group(world).intent);
+    fake_pass(world, 60000);
+    cr_assert_not_null(fake_run(world));
+    cr_assert_not(fake_last()->in_doubt);
+}
+
+Test(delivery, who_looks_up_is_not_given_up_in_doubt)
+{
+    static struct channel_ops looking;
+
+    looking = fake_channel;
+    looking.looks_up = true;
+    world->integrations[0].ops = &looking;
+    world->integrations[0].on_doubt = DOUBT_DEAD_LETTER;
+    cr_assert_not_null(send_a());
+    fake_crash(world);
+    fake_pass(world, 5000 + INTENT_MARGIN_MS);
+    cr_assert_not_null(fake_run(world));
+    cr_assert(fake_last()->in_doubt);
+}
+
+Test(delivery, too_large_is_rendered_from_what_was_stored_before)
+{
+    world->ctx.stores_first = true;
+    fake_respond(world, send_a(), FAKE_STATUS(413));
+    fake_commit(world);
+    cr_assert_not_null(fake_start(world));
+    cr_assert_str_eq(fake_last()->stored, "");
+}
+
 Test(delivery, an_identity_needs_no_intent)
 {
     world->integrations[0].ops = &fake_identity_channel;

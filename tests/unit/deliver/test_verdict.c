@@ -74,7 +74,7 @@ Test(verdict, statuses)
         cr_expect_eq(verdict.blocks_receiver, rows[i].blocks, "%d", rows[i].status);
         cr_expect_eq(verdict.too_large, rows[i].too_large, "%d", rows[i].status);
         cr_expect_eq(verdict.delay_ms, -1);
-        cr_expect_not(verdict_in_doubt(&verdict, &response));
+        cr_expect_not(verdict.in_doubt);
     }
 }
 
@@ -98,11 +98,11 @@ Test(verdict, no_answer)
     cr_expect_eq(verdict.outcome, RETRY);
     cr_expect_str_eq(verdict.why, WHY_UNREACHABLE);
     cr_expect_str_eq(verdict.detail, "no connection to the host");
-    cr_expect_not(verdict_in_doubt(&verdict, &response));
+    cr_expect_not(verdict.in_doubt);
     response.sent = true;
     verdict_judge(&plain, NULL, &response, &verdict);
     cr_expect_str_eq(verdict.why, WHY_NO_ANSWER);
-    cr_expect(verdict_in_doubt(&verdict, &response));
+    cr_expect(verdict.in_doubt);
 }
 
 Test(verdict, a_channel_refines)
