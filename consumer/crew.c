@@ -11,7 +11,6 @@
 #include "consumer/kafka/client.h"
 #include "consumer/log.h"
 
-#define GRACE_MS         20000
 #define TOPIC_NAME_BYTES 300
 
 struct role_row {
@@ -123,7 +122,7 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
             .status = &member->status,
             .control = crew->control,
             .in_memory_cluster = in_memory_cluster,
-            .grace_ms = GRACE_MS,
+            .grace_ms = config->shutdown_grace_ms,
         };
         member->role = &roles[i];
         if (pthread_create(&member->thread, NULL, member_main, member) != 0) {

@@ -47,7 +47,10 @@ int loop_start_requests(struct loop *loop, struct error *err)
         if (http_start(loop->http, flight_request(flight), flight_timeout_ms(flight), flight,
                        &why) == 0)
             continue;
-        struct response refused = {.transport_error = why.text, .retry_after_ms = -1, .body = ""};
+        struct response refused = {.transport_error = why.text,
+                                   .unsendable = why.kind == ERROR_INPUT,
+                                   .retry_after_ms = -1,
+                                   .body = ""};
         if (deliverer_response(loop->deliverer, flight, &refused, now, err) != 0)
             return -1;
     }

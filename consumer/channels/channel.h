@@ -63,6 +63,7 @@ struct response {
     int status;                  /* HTTP; 0: no answer (transport failure, see `transport_error`) */
     const char *transport_error; /* NULL or words without a secret */
     bool sent;                   /* the whole request may have reached the service */
+    bool unsendable;             /* it could not even be begun, nor ever will */
     const char *body;            /* NUL-terminated, at most RESPONSE_BODY_BYTES_MAX */
     size_t body_bytes;
     const char *content_type;             /* "" where missing */

@@ -84,6 +84,7 @@ struct config {
                                pod name, else host-pid-random */
     bool static_membership; /* group.instance.id = instance */
     const char *external_url;
+    int64_t shutdown_grace_ms; /* default 20 s */
     struct topics_config topics;
     struct lifecycle_config lifecycle;
     struct route *route; /* root */

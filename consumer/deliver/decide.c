@@ -84,6 +84,8 @@ int group_look(struct deliverer *deliverer, struct group_head *group, struct mom
     if (group_load(group, &deliverer->scratch, &state, err) != 0 ||
         plan_make(deliverer, group, &state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
         return -1;
+    if (due_forgotten(&state, now.wall_ms))
+        return group_forget(deliverer, group, err);
     bool repeat = plan.context_count > 0 && due_repeat(&state, now.wall_ms);
     if (plan.changed_count > 0 || repeat)
         return send(deliverer, group, &state, &plan, now, err);

@@ -69,6 +69,22 @@ void due_settled(struct group_state *state, const struct due_facts *facts, int64
     due_muted(state, facts);
 }
 
+void due_given_up(struct group_state *state, const struct due_facts *facts, int64_t now_ms)
+{
+    state->waits_until_ms = 0;
+    state->waits_for = NULL;
+    state->given_up_ms = facts->changed ? now_ms : 0;
+    state->due_ms = now_ms + FINISHED_KEEP_MS;
+    if (!facts->changed && state->timing.repeat_interval_ms > 0)
+        sooner(state, now_ms + state->timing.repeat_interval_ms);
+    due_muted(state, facts);
+}
+
+bool due_forgotten(const struct group_state *state, int64_t now_ms)
+{
+    return state->given_up_ms > 0 && now_ms >= state->given_up_ms + FINISHED_KEEP_MS;
+}
+
 bool due_repeat(const struct group_state *state, int64_t now_ms)
 {
     return state->told_ms > 0 && state->timing.repeat_interval_ms > 0 &&

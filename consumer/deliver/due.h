@@ -31,6 +31,13 @@ void due_run_ended(struct group_state *state, int64_t now_ms);
 /* After a message, or after finding that there is nothing to say. */
 void due_settled(struct group_state *state, const struct due_facts *facts, int64_t now_ms);
 
+/* After the delivery went to the dead letters: the group waits for news, at most FINISHED_KEEP_MS;
+ * one whose reminder alone failed goes on. */
+void due_given_up(struct group_state *state, const struct due_facts *facts, int64_t now_ms);
+
+/* It waited for news long enough. */
+bool due_forgotten(const struct group_state *state, int64_t now_ms);
+
 /* The part of due_settled() that is about mutes. */
 void due_muted(struct group_state *state, const struct due_facts *facts);
 

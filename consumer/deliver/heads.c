@@ -16,20 +16,20 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static bool is_pending(const struct group_head *group)
+{
+    return group->unsettled > 0 && group->due_ms != 0 && !group->given_up;
+}
+
 /* Keeps the count of groups that have something to say. */
 static void pending_update(struct deliverer *deliverer, struct group_head *group, bool was)
 {
-    bool is = group->unsettled > 0 && group->due_ms != 0;
+    bool is = is_pending(group);
 
     if (is && !was)
         deliverer->pending++;
     else if (was && !is)
         deliverer->pending--;
-}
-
-static bool is_pending(const struct group_head *group)
-{
-    return group->unsettled > 0 && group->due_ms != 0;
 }
 
 void group_head_set(struct deliverer *deliverer, struct group_head *group,
@@ -47,6 +47,7 @@ void group_head_set(struct deliverer *deliverer, struct group_head *group,
             later(group->earliest_ms, state->told_ms + state->timing.group_interval_ms);
     group->in_doubt = state->intent != NULL;
     group->muted = state->muted;
+    group->given_up = state->given_up_ms != 0;
     pending_update(deliverer, group, was);
 }
 

@@ -389,6 +389,12 @@ static const char *header_value(const struct transfer *transfer, const char *nam
     return NULL;
 }
 
+/* libcurl itself says that no such request can be made. */
+static bool is_unsendable(CURLcode code)
+{
+    return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
 static struct response response_of(const struct transfer *transfer, int64_t now_ms)
 {
     const char *content_type = header_value(transfer, "content-type");
@@ -397,6 +403,7 @@ static struct response response_of(const struct transfer *transfer, int64_t now_
     if (transfer->result != CURLE_OK)
         return (struct response){.transport_error = words_of(transfer->result),
                                  .sent = was_sent(transfer),
+                                 .unsendable = is_unsendable(transfer->result),
                                  .body = "",
                                  .content_type = "",
                                  .retry_after_ms = RETRY_AFTER_NONE};

@@ -79,6 +79,7 @@ static void plan(struct deliverer *deliverer, const struct group_head *group,
     bool ended = run != NULL && run_complete(group->partition, notification->integration, run,
                                              &deliverer->scratch);
 
+    state->given_up_ms = 0;
     if (state->attempt > 0 && state->due_ms != 0)
         return; /* failing: the next try takes the news along */
     due_news(state, run, ended, is_idle(group), notification->time_ms, now.wall_ms);
@@ -161,8 +162,8 @@ static int wake_groups(struct deliverer *deliverer, struct partition *partition,
             continue;
         if (group_load(group, &deliverer->scratch, &state, err) != 0)
             return -1;
-        if (state.due_ms == 0 || state.attempt > 0)
-            continue; /* given up, or failing already: the retry takes it along */
+        if (state.given_up_ms != 0 || state.attempt > 0)
+            continue; /* failing already: the retry takes it along */
         due_run_ended(&state, now.wall_ms);
         if (group_store(deliverer, group, &state, now, err) != 0)
             return -1;

@@ -27,6 +27,7 @@ static void clear_failing(struct group_state *state)
     state->first_try_ms = 0;
     state->last_error = NULL;
     state->intent = NULL;
+    state->given_up_ms = 0;
 }
 
 /* The receiver knows this version, or need not: LEFT ends the membership. */
@@ -194,6 +195,7 @@ int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
         .group = state->group,
         .group_key = state->group_key,
         .group_labels = state->group_labels,
+        .timing = state->timing,
         .reason = reason,
         .detail = detail,
         .time_ms = now.wall_ms,
@@ -217,12 +219,7 @@ int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
                   state->integration, dead_reason_names[reason], detail, dead.pictures.count,
                   plan.changed_count);
     clear_failing(state);
-    state->due_ms = 0;
-    state->waits_until_ms = 0;
-    state->waits_for = NULL;
-    if (plan.changed_count == 0 && state->timing.repeat_interval_ms > 0)
-        state->due_ms = now.wall_ms + state->timing.repeat_interval_ms;
-    due_muted(state, &plan.facts);
+    due_given_up(state, &plan.facts, now.wall_ms);
     return group_store(deliverer, group, state, now, err);
 }
 

@@ -50,6 +50,7 @@ struct group_head {
     int64_t earliest_ms;     /* it can't be looked at before this, whatever happens */
     bool in_doubt;           /* it has an intent: a request may have arrived */
     bool muted;              /* something in it is */
+    bool given_up;           /* what is untold in it waits for news */
     struct timer timer;
     bool is_ready;
     struct group_head *ready_prev, *ready_next;

@@ -34,6 +34,10 @@ static void common(const struct response *response, struct verdict *verdict)
 {
     *verdict = (struct verdict){
         .outcome = RETRY, .delay_ms = -1, .why = response->sent ? WHY_NO_ANSWER : WHY_UNREACHABLE};
+    if (response->unsendable) {
+        verdict->outcome = DEAD;
+        verdict->why = WHY_UNSENDABLE;
+    }
     if (response->status == 0) {
         verdict->in_doubt = response->sent;
         snprintf(verdict->detail, sizeof(verdict->detail), "%s",

@@ -24,6 +24,8 @@ static const struct field dead_delivery_fields[] = {
                  .filled = true, .help = "Alertmanager's group key"),
     RECORD_FIELD(FIELD_LABELS, "group_labels", dead_delivery, group_labels,
                  .max = ROUTED_LABELS_MAX, .help = "Labels of the group"),
+    RECORD_FIELD(FIELD_OBJECT, "timing", dead_delivery, timing, .of = &timing_type,
+                 .help = "The route's timers, for a replay"),
     RECORD_FIELD(FIELD_LIST, "pictures", dead_delivery, pictures, .max = PICTURES_MAX,
                  .of = &picture_type, .help = "What was to be said"),
     RECORD_FIELD(FIELD_ENUM, "reason", dead_delivery, reason, .required = true,

@@ -51,6 +51,7 @@ extern const char *const dead_reason_names[];
 struct dead_delivery {
     const char *integration, *group, *group_key;
     struct list group_labels;
+    struct timing timing;
     struct list pictures; /* struct picture: what was to be said */
     int reason;           /* enum dead_reason */
     const char *detail;

@@ -49,6 +49,8 @@ static const struct field group_state_fields[] = {
                  .help = "How long it waits for it"),
     RECORD_FIELD(FIELD_BOOL, "muted", group_state, muted,
                  .help = "Something in it is silenced, accepted or inhibited"),
+    RECORD_FIELD(FIELD_TIME, "given_up", group_state, given_up_ms,
+                 .help = "When what is untold went to the dead letters; left out after news"),
     RECORD_FIELD(FIELD_INTEGER, "attempt", group_state, attempt, .max = RECORD_INTEGER_MAX,
                  .help = "Tries of the delivery under way"),
     RECORD_FIELD(FIELD_TIME, "not_before", group_state, not_before_ms,

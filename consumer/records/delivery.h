@@ -39,7 +39,8 @@ struct group_state {
     int64_t first_told_ms;
     const char *waits_for; /* run whose end it waits for (flush run_end); NULL otherwise */
     int64_t waits_until_ms;
-    bool muted; /* something in it is: looked at again whenever what is muted changes */
+    bool muted;          /* something in it is: looked at again whenever what is muted changes */
+    int64_t given_up_ms; /* what is untold went to the dead letters then: it waits for news */
     /* the delivery under way */
     int64_t attempt; /* tries so far, 0 when nothing is failing */
     int64_t not_before_ms;

@@ -95,7 +95,7 @@ Test(delivery, attempts_max_ends_in_a_dead_letter)
     cr_assert_null(fake_run(world));
     cr_assert_eq(world->dead_count, 1);
     cr_assert_str_eq(world->dead_reason[0], "expired");
-    cr_assert_eq(fake_group(world).due_ms, 0);
+    cr_assert_eq(fake_group(world).given_up_ms, world->now.wall_ms);
 }
 
 Test(delivery, age_max_ends_in_a_dead_letter_but_not_before_a_try)
@@ -133,6 +133,29 @@ Test(delivery, refused_is_a_dead_letter_with_what_was_to_be_said)
     cr_assert_eq(deliverer_pending(world->deliverer), 0);
     fake_pass(world, 90000000);
     cr_assert_null(fake_run(world));
+}
+
+Test(delivery, what_was_given_up_is_forgotten_after_a_month_without_news)
+{
+    fake_respond(world, send_a(), FAKE_STATUS(400));
+    fake_commit(world);
+    fake_pass(world, FINISHED_KEEP_MS - 1);
+    cr_assert_null(fake_run(world));
+    fake_crash(world);
+    fake_pass(world, 1);
+    cr_assert_null(fake_run(world));
+    cr_assert_null(fake_record(world, GROUP_KEY));
+    cr_assert_null(fake_record(world, GROUP_KEY "|" FP_A));
+    cr_assert_eq(world->dead_count, 1, "and only once in the dead letters");
+}
+
+Test(delivery, a_request_that_cannot_be_begun_is_a_dead_letter_at_once)
+{
+    fake_respond(world, send_a(),
+                 (struct response){.unsendable = true, .transport_error = "not an http URL"});
+    fake_commit(world);
+    cr_assert_eq(world->dead_count, 1);
+    cr_assert_str_eq(world->dead_reason[0], "refused");
 }
 
 Test(delivery, a_replay_says_what_was_given_up)

@@ -261,6 +261,16 @@ Test(http, what_is_refused_before_it_is_sent)
     cr_expect_eq(http_in_flight(http), 0);
 }
 
+Test(http, what_no_request_can_be_made_of_is_said_so)
+{
+    struct request request = post();
+
+    request.url = "http://[127.0.0.1/";
+    struct response response = run(&request, 1000);
+    cr_expect(response.unsendable);
+    cr_expect_not(response.sent);
+}
+
 Test(http, cancelled_requests_give_no_answer)
 {
     struct request request = post();

@@ -105,6 +105,17 @@ Test(verdict, no_answer)
     cr_expect(verdict.in_doubt);
 }
 
+Test(verdict, a_request_that_cannot_be_begun_is_given_up)
+{
+    struct response response = {.unsendable = true, .transport_error = "a line break"};
+    struct verdict verdict;
+
+    verdict_judge(&plain, NULL, &response, &verdict);
+    cr_expect_eq(verdict.outcome, DEAD);
+    cr_expect_str_eq(verdict.why, WHY_UNSENDABLE);
+    cr_expect_str_eq(verdict.detail, "a line break");
+}
+
 Test(verdict, a_channel_refines)
 {
     struct response response = {.status = 200, .sent = true, .body = "ratelimited"};
