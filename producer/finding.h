@@ -20,6 +20,7 @@
 
 /* In order: a later one is worse. `severity_names` has the words of the JSON. */
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+#define SEVERITIES (SEVERITY_CRITICAL + 1)
 extern const char *const severity_names[]; /* NULL-terminated: info low medium high critical */
 
 enum run_status { RUN_COMPLETE, RUN_PARTIAL, RUN_CRASHED };

@@ -12,6 +12,7 @@
 
 #include "consumer/config/setting.h"
 #include "consumer/records/delivery.h"
+#include "consumer/records/run_summary.h"
 #include "producer/arena.h"
 #include "producer/error.h"
 
@@ -24,7 +25,8 @@ struct message_alert {
     bool changed; /* wanted != told: the reason for this message, not only context */
 };
 
-/* What one integration is told now: the current picture of one group. */
+/* What one integration is told now: the current picture of one group, or (`summary`) what a run
+ * that ended has changed; then there are no alerts. */
 struct message {
     const char *integration, *receiver;
     const char *group, *group_key;
@@ -35,9 +37,10 @@ struct message {
     /* changed first, then worst first; at most GROUP_MEMBERS_SHOWN_MAX */
     const struct message_alert *alerts;
     size_t alerts_count;
-    size_t omitted;  /* members that are not in `alerts` */
-    bool resolved;   /* no open alert is left in the group */
-    bool repeat;     /* nothing changed: a reminder after repeat_interval */
+    size_t omitted;                    /* members that are not in `alerts` */
+    const struct run_summary *summary; /* NULL: this is about alerts; see summary.h for its words */
+    bool resolved;                     /* no open alert is left in the group */
+    bool repeat;                       /* nothing changed: a reminder after repeat_interval */
     bool in_doubt;   /* an earlier try may have arrived: say so where the service has no identity */
     int64_t version; /* of the group */
     int64_t now_ms;  /* wall clock, the only one a channel sees */
@@ -124,6 +127,7 @@ struct channel_ops {
     bool has_identity;              /* the service folds repeats by key: no intent is needed */
     bool looks_up;  /* it asks the service what an earlier try did: `on_doubt` decides nothing */
     bool one_alert; /* tickets and incidents: group_by is [fingerprint] where no route says it */
+    bool shows_summary; /* next() takes messages with a summary; others never get one */
 
     /* Checks and completes a filled ctx. NULL: nothing to do. */
     int (*init)(void *ctx, struct error *err);

@@ -16,6 +16,7 @@
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/facts.h"
 #include "consumer/channels/lines.h"
+#include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
 #include "consumer/channels/words.h"
 
@@ -155,12 +156,36 @@ static int print_alert(const struct console *console, const struct message *mess
     return 0;
 }
 
+static int print_summary(const struct console *console, const struct message *message,
+                         struct arena *arena, struct buffer *out, struct error *err)
+{
+    const struct run_summary *summary = message->summary;
+    char *headline = words_headline(message, HEADLINE_UNITS_MAX, arena);
+    struct facts facts;
+    struct link_list links;
+
+    if (!headline)
+        return error_set(err, ERROR_MEMORY, "no memory to print a run's summary");
+    if (summary_facts(message, FACT_UNITS_MAX, arena, &facts, err) != 0)
+        return -1;
+    print_headline(console, headline, message->resolved, summary_severity(summary), out);
+    for (size_t i = 0; i < facts.count; i++)
+        print_row(console, facts.rows[i].name, facts.rows[i].value, out);
+    summary_links(summary, URL_BYTES_MAX, arena, &links);
+    for (size_t i = 0; i < links.count; i++)
+        print_row(console, links.links[i].text, links.links[i].url, out);
+    buffer_text(out, "\n");
+    return 0;
+}
+
 static int print_message(const struct console *console, const struct message *message,
                          enum render_size size, struct arena *arena, struct buffer *out,
                          struct error *err)
 {
     const char *note = words_note(message);
 
+    if (message->summary && print_summary(console, message, arena, out, err) != 0)
+        return -1;
     if (message_total(message) > 1) {
         char *headline = words_headline(message, HEADLINE_UNITS_MAX, arena);
         if (!headline)
@@ -207,6 +232,7 @@ const struct channel_ops console_channel = {
     .ctx_size = sizeof(struct console),
     .settings = console_settings,
     .has_identity = false,
+    .shows_summary = true,
     .init = console_init,
     .next = console_next,
 };

@@ -206,6 +206,7 @@ const struct channel_ops slack_channel = {
     .ctx_size = sizeof(struct slack),
     .settings = slack_settings,
     .has_identity = false,
+    .shows_summary = true,
     .init = slack_init,
     .next = slack_next,
     .judge = slack_judge,

@@ -1,7 +1,8 @@
 /*
  * slack_message.c - a message as a page of Block Kit.
  *
- * One alert: header, facts, prompt and output in code, buttons. A group: a header that counts, the
+ * One alert: header, facts, prompt and output in code, buttons. A run's summary: header, facts, the
+ * run's button. A group: a header that counts, the
  * worst alerts with their short facts, the others a line each. Identity (headline, facts,
  * fingerprint) is placed first and evidence gets what is left of Slack's budget, so that a large
  * output can only shorten itself. No attachment: Slack folds them, and folded buttons are not
@@ -11,6 +12,7 @@
 
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/slack_page.h"
+#include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
 #include "consumer/channels/words.h"
 
@@ -213,6 +215,30 @@ static int add_group(struct slack_page *page, const struct message *message, enu
     return add_lines(page, message, full, err);
 }
 
+static int add_summary(struct slack_page *page, const struct message *message,
+                       enum render_size size, struct error *err)
+{
+    struct link_list links = {.count = 0};
+    struct facts facts;
+
+    if (summary_facts(message, FACT_UNITS_MAX, page->arena, &facts, err) != 0)
+        return -1;
+    slack_page_facts(page, &facts);
+    if (size < RENDER_IDENTITY)
+        summary_links(message->summary, SLACK_URL_MAX, page->arena, &links);
+    slack_page_buttons(page, &links, 0);
+    return 0;
+}
+
+static int add_body(struct slack_page *page, const struct message *message, enum render_size size,
+                    struct error *err)
+{
+    if (message->summary)
+        return add_summary(page, message, size, err);
+    return is_single(message) ? add_single(page, message, size, err)
+                              : add_group(page, message, size, err);
+}
+
 /* What a phone shows: the header, and for one alert its model and count. */
 static const char *notification_text(const struct message *message, const char *header,
                                      struct arena *arena)
@@ -264,7 +290,7 @@ const char *slack_message(const struct slack *slack, const struct message *messa
     page.blocks_max -= FOOT_BLOCKS;
     if (add_top(&page, message, err) != 0)
         goto out;
-    if ((is_single(message) ? add_single : add_group)(&page, message, size, err) != 0)
+    if (add_body(&page, message, size, err) != 0)
         goto out;
     add_foot(&page, message);
     body = document_print(&document, SLACK_BODY_BYTES_MAX, arena, ret_bytes, err);

@@ -217,6 +217,7 @@ const struct channel_ops webhook_channel = {
     .ctx_size = sizeof(struct webhook),
     .settings = webhook_settings,
     .has_identity = false,
+    .shows_summary = true,
     .init = webhook_init,
     .next = webhook_next,
     .fini = webhook_fini,

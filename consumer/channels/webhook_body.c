@@ -4,7 +4,8 @@
  * Receivers written for Alertmanager read it unchanged: `fingerprint` has Alertmanager's 16 hex
  * digits (the first 64 bits of ours; the whole one is tocsin.fingerprint), `endsAt` is the zero
  * time while an alert is open, and `summary` and `description` are there for their templates. What
- * Alertmanager has no place for stands in each alert's object `tocsin`. Strings are neutralised
+ * Alertmanager has no place for stands in each alert's object `tocsin`, of a run's summary in the
+ * body's own. Strings are neutralised
  * like everywhere: these receivers are often bridges to a chat. A sample says so when its text
  * differs from what was published.
  */
@@ -16,6 +17,7 @@
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/document.h"
 #include "consumer/channels/facts.h"
+#include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
 #include "consumer/channels/words.h"
 
@@ -161,6 +163,13 @@ static void set_tocsin(struct writer *writer, json_t *alert,
     set_samples(writer, tocsin, picture);
 }
 
+static void facts_print(const struct facts *facts, struct buffer *text)
+{
+    for (size_t i = 0; i < facts->count; i++)
+        buffer_printf(text, "%s%s: %s", i > 0 ? "\n" : "", facts->rows[i].name,
+                      facts->rows[i].value);
+}
+
 /* "Model: helpbot, version 1\nFindings: 256 findings …": for a receiver that knows nothing of
  * `tocsin`. Without "3 d ago": annotations of an alert that did not change are the same in every
  * message. */
@@ -177,9 +186,7 @@ static const char *description(struct writer *writer, const struct picture *pict
         writer->document.failed = true;
         return NULL;
     }
-    for (size_t i = 0; i < facts.count; i++)
-        buffer_printf(&text, "%s%s: %s", i > 0 ? "\n" : "", facts.rows[i].name,
-                      facts.rows[i].value);
+    facts_print(&facts, &text);
     return buffer_get(&text);
 }
 
@@ -262,6 +269,65 @@ static void add_alert(struct writer *writer, json_t *alerts,
     set_tocsin(writer, alert, message_alert, &links);
 }
 
+/* {"critical": 1, …, "total": 3} */
+static void set_counts(struct writer *writer, json_t *object, const char *name,
+                       const struct severity_counts *counts)
+{
+    json_t *member = document_object(&writer->document, object, name);
+
+    for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_INFO; severity--)
+        set_number(writer, member, severity_names[severity], counts->of[severity]);
+    set_number(writer, member, "total", severity_counts_sum(counts));
+}
+
+static void set_run(struct writer *writer, json_t *object, const struct run *run)
+{
+    set_line(writer, object, "run", run->id);
+    set_line(writer, object, "repository", run->repository);
+    set_line(writer, object, "pipeline", run->pipeline);
+    set_line(writer, object, "branch", run->branch);
+    set_line(writer, object, "commit", run->commit);
+    set_line(writer, object, "team", run->team);
+    document_set_time(&writer->document, object, "started", run->started_ms);
+}
+
+/* A receiver that knows alerts alone finds none; the words are where it looks for words. */
+static void add_summary(struct writer *writer, json_t *root)
+{
+    const struct run_summary *summary = writer->message->summary;
+    struct document *document = &writer->document;
+    struct buffer text;
+    struct facts facts;
+    struct link_list links;
+
+    json_t *tocsin = document_object(document, root, "tocsin");
+    json_t *object = document_object(document, tocsin, "run_summary");
+    set_run(writer, object, &summary->run);
+    document_set_time(document, object, "ended", summary->ended_ms);
+    document_set_text(document, object, "status",
+                      summary->lost ? "lost" : run_status_names[summary->status]);
+    set_counts(writer, object, "new", &summary->counts.opened);
+    set_counts(writer, object, "still_open", &summary->counts.still_open);
+    set_counts(writer, object, "resolved", &summary->counts.resolved);
+    if (summary->before) {
+        json_t *before = document_object(document, object, "before");
+        set_line(writer, before, "run", summary->before->run);
+        set_number(writer, before, "open", run_counts_open(&summary->before->counts));
+    }
+    summary_links(summary, URL_BYTES_MAX, writer->arena, &links);
+    for (size_t i = 0; i < links.count; i++)
+        document_set_text(document, object, "url", links.links[i].url);
+    buffer_init(&text, DESCRIPTION_BYTES_MAX, writer->arena);
+    if (summary_facts(writer->message, SUMMARY_UNITS_MAX, writer->arena, &facts, NULL) != 0)
+        document->failed = true;
+    else
+        facts_print(&facts, &text);
+    writer->common_annotations = json_object();
+    document_set_text(document, writer->common_annotations, "summary",
+                      words_headline(writer->message, SUMMARY_UNITS_MAX, writer->arena));
+    document_set_text(document, writer->common_annotations, "description", buffer_get(&text));
+}
+
 const char *webhook_body(const struct webhook *webhook, const struct message *message,
                          enum render_size size, struct arena *arena, size_t *ret_bytes,
                          struct error *err)
@@ -279,6 +345,8 @@ const char *webhook_body(const struct webhook *webhook, const struct message *me
     json_t *alerts = document_array(document, root, "alerts");
     for (size_t i = 0; i < count; i++)
         add_alert(&writer, alerts, &message->alerts[i]);
+    if (message->summary)
+        add_summary(&writer, root);
     set_labels(&writer, document_object(document, root, "groupLabels"), message->group_labels,
                message->group_labels_count);
     set_labels(&writer, document_object(document, root, "commonLabels"), message->common_labels,

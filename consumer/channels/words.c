@@ -9,10 +9,10 @@
 #include <time.h>
 
 #include "consumer/channels/buffer.h"
+#include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
 
 #define HEADLINE_BYTES_MAX 512
-#define SEVERITIES         5
 
 /* By enum news: in an alert's headline, and in a group's count of them. */
 static const struct {
@@ -128,6 +128,8 @@ int message_severity(const struct message *message)
 {
     int worst = SEVERITY_INFO;
 
+    if (message->summary)
+        return summary_severity(message->summary);
     for (size_t i = 0; i < message->alerts_count; i++) {
         const struct picture *picture = message->alerts[i].picture;
         if ((message->resolved || picture->status == ALERT_OPEN) && severity_of(picture) > worst)
@@ -188,6 +190,8 @@ char *words_headline(const struct message *message, size_t units_max, struct are
 {
     struct buffer line;
 
+    if (message->summary)
+        return summary_headline(message->summary, units_max, arena);
     if (message_total(message) == 1 && message->alerts_count == 1)
         return words_alert(message, &message->alerts[0], units_max, arena);
     buffer_init(&line, HEADLINE_BYTES_MAX, arena);

@@ -31,14 +31,14 @@ void words_news(const struct message *message, const struct message_alert *alert
 /* "CRITICAL" … "INFO" */
 const char *words_severity(int severity);
 
-/* The worst severity of the open alerts, or of all where none is open. */
+/* The worst severity of the open alerts, or of all where none is open; of a summary its own. */
 int message_severity(const struct message *message);
 
 /* All alerts of the group, shown or not. */
 size_t message_total(const struct message *message);
 
 /* One line: "HIGH · NEW · <title>" for one alert, "HIGH · 5 problems: 3 new, 1 resolved" for a
- * group. */
+ * group, "RUN ENDED · 3 new, …" for a run's summary. */
 char *words_headline(const struct message *message, size_t units_max, struct arena *arena);
 
 /* "HIGH · NEW · <title>" */

@@ -117,6 +117,32 @@ CASES = {
 }
 
 
+RUN = {
+    "id": "github/acme/helpbot/42", "started": "2026-11-23T08:00:00.000Z", "provider": "github",
+    "repository": "acme/helpbot", "pipeline": "redteam", "branch": "main", "commit": "abcdef0123456789",
+    "url": "https://ci.example/runs/42", "team": "team-x",
+}
+COUNTS = {"new": {"critical": 1, "high": 2}, "still_open": {"high": 4, "medium": 8}, "resolved": {"low": 2}}
+
+
+def summary(run=None, **changes):
+    """A message with a run's summary."""
+    about = {"run": run or RUN, "status": "complete", "ended": "2026-11-23T09:54:00.000Z", "counts": COUNTS, **changes}
+    labels = {"repository": "acme/helpbot", "pipeline": "redteam", "branch": "main"}
+    return message([], summary=about, group_labels=labels, common_labels=labels,
+                   group_key='{}/run:{repository="acme/helpbot",pipeline="redteam",branch="main"}')
+
+
+BEFORE = {"run": "github/acme/helpbot/41", "started": "2026-11-22T08:00:00.000Z",
+          "counts": {"new": {"high": 1}, "still_open": {"high": 5, "medium": 8}}}
+# for the channels that show them
+SUMMARIES = {
+    "summary": summary(before=BEFORE),
+    "summary_first": summary(counts={}),
+    "summary_lost": summary(lost=True, status="crashed", before={**BEFORE, "counts": {}}),
+}
+
+
 def run_tool(deliveries):
     return subprocess.run([TOOL], input=json.dumps(deliveries), capture_output=True, text=True, timeout=120)
 

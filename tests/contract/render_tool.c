@@ -172,6 +172,14 @@ static int read_message(struct tool *tool, struct error *err)
     message->version = json_integer_value(json_object_get(from, "version"));
     message->attempt = json_integer_value(json_object_get(from, "attempt"));
     message->external_url = text_of(from, "external_url");
+    json_t *summary = json_object_get(from, "summary");
+    if (summary) {
+        struct run_summary *read = arena_alloc(&tool->arena, sizeof *read);
+        if (record_decode_value(&run_summary_type, summary, "/summary", &tool->arena, read, err) !=
+            0)
+            return -1;
+        message->summary = read;
+    }
     if (text_of(from, "now") && time_parse(text_of(from, "now"), &message->now_ms) != 0)
         return error_set(err, ERROR_INPUT, "message.now is not a time");
     return read_alerts(tool, json_object_get(from, "alerts"), err);

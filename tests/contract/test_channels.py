@@ -40,6 +40,7 @@ CHANNELS = {
     "console": {"settings": {"colour": "never"}, "read": cases.text_body, "bytes_max": 1024 * 1024, "ours": ""},
 }
 EVERY_CHANNEL = pytest.mark.parametrize("channel", CHANNELS)
+WITH_SUMMARY = pytest.mark.parametrize("channel", ["slack", "webhook", "console"])
 
 
 def render(channel, content, size="full"):
@@ -85,14 +86,41 @@ def golden_text(channel, steps):
     return re.sub(r"tocsin \d+\.\d+\.\d+", "tocsin VERSION", text)
 
 
-@EVERY_CHANNEL
-@pytest.mark.parametrize("name", cases.CASES)
-def test_golden(channel, name):
-    rendered = golden_text(channel, render(channel, cases.CASES[name]))
+def assert_golden(channel, name, content):
+    rendered = golden_text(channel, render(channel, content))
     path = cases.HERE / "golden" / f"{channel}-{name}.{'txt' if channel == 'console' else 'json'}"
     if os.environ.get("TOCSIN_UPDATE_GOLDEN"):
         path.write_text(rendered, encoding="utf-8")
     assert rendered == path.read_text(encoding="utf-8")
+
+
+@EVERY_CHANNEL
+@pytest.mark.parametrize("name", cases.CASES)
+def test_golden(channel, name):
+    assert_golden(channel, name, cases.CASES[name])
+
+
+@WITH_SUMMARY
+@pytest.mark.parametrize("name", cases.SUMMARIES)
+def test_golden_of_a_summary(channel, name):
+    assert_golden(channel, name, cases.SUMMARIES[name])
+
+
+@WITH_SUMMARY
+def test_hostile_strings_in_a_summary_are_neutral(channel):
+    names, texts = zip(*[(row["name"], row["text"]) for row in cases.hostile_strings()])
+    some = [(text[:500] or "x") for text in texts]
+    assert_all_neutral(channel, names, [
+        cases.summary(run={**cases.RUN, "id": text, "repository": text, "pipeline": text, "branch": text,
+                           "commit": text, "team": text, "url": "https://ci.example/" + text}) for text in some])
+
+
+@WITH_SUMMARY
+@pytest.mark.parametrize("size", cases.SIZES)
+def test_a_summary_says_its_counts_at_every_size(channel, size):
+    body = render(channel, cases.SUMMARIES["summary"], size)[0]["body"]
+    for said in ("RUN ENDED", "3 new, 12 still open, 2 resolved", "1 critical, 2 high", "1 more than after the run before"):
+        assert said in body
 
 
 @EVERY_CHANNEL
