@@ -22,6 +22,15 @@ const struct channel_ops *const channels[] = {
     NULL,
 };
 
+const char *stored_value(const struct stored *stored, const char *name)
+{
+    for (size_t i = 0; stored && i < stored->count; i++) {
+        if (strcmp(stored->values[i].name, name) == 0)
+            return stored->values[i].value;
+    }
+    return "";
+}
+
 const struct channel_ops *channel_find(const char *name, size_t name_bytes)
 {
     for (size_t i = 0; channels[i]; i++) {

@@ -116,6 +116,9 @@ struct stored {
     size_t count;
 };
 
+/* "" where nothing is stored under this name. */
+const char *stored_value(const struct stored *stored, const char *name);
+
 /* How small to render: 0 full, then without transcript, evidence, links. Identity is never left
  * out. */
 enum render_size { RENDER_FULL, RENDER_SHORT_EVIDENCE, RENDER_NO_EVIDENCE, RENDER_IDENTITY };

@@ -16,6 +16,7 @@
 
 #include "consumer/channels/answer.h"
 #include "consumer/channels/identity.h"
+#include "consumer/channels/post.h"
 #include "consumer/channels/url.h"
 
 #define CONFIRM_TRIES_MAX 5
@@ -85,15 +86,6 @@ static int opsgenie_init(void *ctx, struct error *err)
     if (!url_is_http(opsgenie->api_url))
         return error_set(err, ERROR_INPUT, "api_url is not an http or https URL");
     return 0;
-}
-
-static const char *stored_value(const struct stored *stored, const char *name)
-{
-    for (size_t i = 0; stored && i < stored->count; i++) {
-        if (strcmp(stored->values[i].name, name) == 0)
-            return stored->values[i].value;
-    }
-    return "";
 }
 
 /* What this message takes, in its order. */
@@ -177,21 +169,17 @@ static const struct {
 static const char *url_of(const struct opsgenie *opsgenie, const struct message *message,
                           enum verb verb, const char *id, struct arena *arena, struct error *err)
 {
-    size_t base = strlen(opsgenie->api_url);
     const char *key = identity_key(message, arena, err);
     const char *alias = key ? url_encode(key, arena) : NULL, *encoded = url_encode(id, arena);
+    const char *path = "/v2/alerts";
 
-    while (base > 0 && opsgenie->api_url[base - 1] == '/')
-        base--;
     if (!alias || !encoded)
         return NULL;
-    if (verb == VERB_CREATE)
-        return arena_printf(arena, "%.*s/v2/alerts", (int)base, opsgenie->api_url);
     if (verb == VERB_CONFIRM)
-        return arena_printf(arena, "%.*s/v2/alerts/requests/%s", (int)base, opsgenie->api_url,
-                            encoded);
-    return arena_printf(arena, "%.*s/v2/alerts/%s%s", (int)base, opsgenie->api_url, alias,
-                        verb_requests[verb].path);
+        path = arena_printf(arena, "/v2/alerts/requests/%s", encoded);
+    else if (verb != VERB_CREATE)
+        path = arena_printf(arena, "/v2/alerts/%s%s", alias, verb_requests[verb].path);
+    return path ? post_url(opsgenie->api_url, path, arena) : NULL;
 }
 
 static int make_request(const struct opsgenie *opsgenie, const struct message *message,

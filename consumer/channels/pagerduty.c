@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "consumer/channels/answer.h"
+#include "consumer/channels/post.h"
 #include "consumer/channels/url.h"
 
 #define STATUS_ACCEPTED 202
@@ -78,22 +79,16 @@ static int pagerduty_next(const void *ctx, const struct message *message,
 {
     const struct pagerduty *pagerduty = ctx;
     struct step step = {.kind = STEP_DONE};
+    size_t body_bytes;
 
     (void)stored;
     (void)last;
     if (step_number == 0) {
         step.kind = STEP_REQUEST;
-        step.request = (struct request){
-            .method = "POST",
-            .url = pagerduty->url,
-            .headers = {{"Content-Type", "application/json"},
-                        {"User-Agent", "tocsin/" TOCSIN_VERSION}},
-            .headers_count = 2,
-        };
-        step.request.body =
-            pagerduty_event(pagerduty, message, size, arena, &step.request.body_bytes, err);
-        if (!step.request.body)
+        const char *body = pagerduty_event(pagerduty, message, size, arena, &body_bytes, err);
+        if (!body)
             return -1;
+        step.request = post_json(pagerduty->url, body, body_bytes);
     }
     *ret_step = step;
     return 0;

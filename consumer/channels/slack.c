@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "consumer/channels/post.h"
 #include "consumer/channels/url.h"
 
 #define ERROR_WORD_BYTES_MAX 64
@@ -98,22 +99,16 @@ static int slack_next(const void *ctx, const struct message *message, const stru
 {
     const struct slack *slack = ctx;
     struct step step = {.kind = STEP_DONE};
+    size_t body_bytes;
 
     (void)stored;
     (void)last;
     if (step_number == 0) {
         step.kind = STEP_REQUEST;
-        step.request = (struct request){
-            .method = "POST",
-            .url = slack->api_url,
-            .headers = {{"Content-Type", "application/json"},
-                        {"User-Agent", "tocsin/" TOCSIN_VERSION}},
-            .headers_count = 2,
-        };
-        step.request.body =
-            slack_message(slack, message, size, arena, &step.request.body_bytes, err);
-        if (!step.request.body)
+        const char *body = slack_message(slack, message, size, arena, &body_bytes, err);
+        if (!body)
             return -1;
+        step.request = post_json(slack->api_url, body, body_bytes);
     }
     *ret_step = step;
     return 0;

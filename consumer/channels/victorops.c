@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "consumer/channels/answer.h"
+#include "consumer/channels/post.h"
 #include "consumer/channels/url.h"
 
 #define SERVICE "Splunk On-Call"
@@ -59,13 +60,11 @@ static const char *url_of(const struct victorops *victorops, struct arena *arena
 {
     const char *api_key = url_encode(victorops->api_key, arena);
     const char *routing_key = url_encode(victorops->routing_key, arena);
-    size_t base = strlen(victorops->api_url);
 
-    while (base > 0 && victorops->api_url[base - 1] == '/')
-        base--;
     if (!api_key || !routing_key)
         return NULL;
-    return arena_printf(arena, "%.*s/%s/%s", (int)base, victorops->api_url, api_key, routing_key);
+    const char *path = arena_printf(arena, "/%s/%s", api_key, routing_key);
+    return path ? post_url(victorops->api_url, path, arena) : NULL;
 }
 
 static int victorops_next(const void *ctx, const struct message *message,
@@ -75,23 +74,19 @@ static int victorops_next(const void *ctx, const struct message *message,
 {
     const struct victorops *victorops = ctx;
     struct step step = {.kind = STEP_DONE};
+    size_t body_bytes;
 
     (void)stored;
     (void)last;
     if (step_number == 0) {
         step.kind = STEP_REQUEST;
-        step.request = (struct request){
-            .method = "POST",
-            .url = url_of(victorops, arena),
-            .headers = {{"Content-Type", "application/json"},
-                        {"User-Agent", "tocsin/" TOCSIN_VERSION}},
-            .headers_count = 2,
-        };
-        if (!step.request.url)
+        const char *url = url_of(victorops, arena);
+        if (!url)
             return error_set(err, ERROR_MEMORY, "no memory for a request");
-        step.request.body = victorops_alert(message, size, arena, &step.request.body_bytes, err);
-        if (!step.request.body)
+        const char *body = victorops_alert(message, size, arena, &body_bytes, err);
+        if (!body)
             return -1;
+        step.request = post_json(url, body, body_bytes);
     }
     *ret_step = step;
     return 0;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "consumer/channels/post.h"
 #include "consumer/channels/url.h"
 
 #define STORED_ID      "webhook_id"
@@ -116,15 +117,6 @@ static void webhook_fini(void *ctx)
     signature_key_wipe(&webhook->key);
 }
 
-static const char *stored_value(const struct stored *stored, const char *name)
-{
-    for (size_t i = 0; stored && i < stored->count; i++) {
-        if (strcmp(stored->values[i].name, name) == 0)
-            return stored->values[i].value;
-    }
-    return "";
-}
-
 /* The id of this delivery, and what to keep so that its next try has the same. */
 static int identify(const struct message *message, const struct stored *stored, struct arena *arena,
                     const char **ret_id, struct step *step, struct error *err)
@@ -154,31 +146,24 @@ static int identify(const struct message *message, const struct stored *stored, 
     return 0;
 }
 
-static void add_header(struct request *request, const char *name, const char *value)
-{
-    request->headers[request->headers_count++] = (struct request_header){name, value};
-}
-
 static int add_headers(const struct webhook *webhook, const char *id, int64_t now_ms,
                        struct arena *arena, struct request *request, struct error *err)
 {
     char signature[SIGNATURE_BYTES];
     const struct label *extra = webhook->headers.items;
 
-    add_header(request, "Content-Type", "application/json");
-    add_header(request, "User-Agent", "tocsin/" TOCSIN_VERSION);
-    add_header(request, "webhook-id", id);
+    post_header(request, "webhook-id", id);
     if (webhook->authorization)
-        add_header(request, "Authorization", webhook->authorization);
+        post_header(request, "Authorization", webhook->authorization);
     for (size_t i = 0; i < webhook->headers.count; i++)
-        add_header(request, extra[i].name, extra[i].value);
+        post_header(request, extra[i].name, extra[i].value);
     if (webhook->key.count == 0)
         return 0;
     if (signature_make(&webhook->key, id, now_ms / 1000, request->body, request->body_bytes, arena,
                        signature, err) != 0)
         return -1;
-    add_header(request, "webhook-timestamp", arena_printf(arena, "%" PRId64, now_ms / 1000));
-    add_header(request, "webhook-signature", arena_strdup(arena, signature));
+    post_header(request, "webhook-timestamp", arena_printf(arena, "%" PRId64, now_ms / 1000));
+    post_header(request, "webhook-signature", arena_strdup(arena, signature));
     return 0;
 }
 _Static_assert(6 + WEBHOOK_HEADERS_MAX <= REQUEST_HEADERS_MAX, "every header has a place");
@@ -190,6 +175,7 @@ static int webhook_next(const void *ctx, const struct message *message, const st
     const struct webhook *webhook = ctx;
     struct step step = {.kind = STEP_DONE};
     const char *id = NULL;
+    size_t body_bytes;
 
     (void)last;
     if (step_number > 0) {
@@ -199,13 +185,12 @@ static int webhook_next(const void *ctx, const struct message *message, const st
         return 0;
     }
     step.kind = STEP_REQUEST;
-    step.request.method = "POST";
-    step.request.url = webhook->url;
     if (identify(message, stored, arena, &id, &step, err) != 0)
         return -1;
-    step.request.body = webhook_body(webhook, message, size, arena, &step.request.body_bytes, err);
-    if (!step.request.body)
+    const char *body = webhook_body(webhook, message, size, arena, &body_bytes, err);
+    if (!body)
         return -1;
+    step.request = post_json(webhook->url, body, body_bytes);
     if (add_headers(webhook, id, message->now_ms, arena, &step.request, err) != 0)
         return -1;
     *ret_step = step;
