@@ -73,7 +73,11 @@ struct finding {
     struct links links;
 };
 
-/* What a run tried, for one fingerprint. */
+/* What a run tried, for one fingerprint; or for many, where a report lists what it found but not
+ * all that it looked at (SARIF): with the category COVERAGE_ANY for all categories of the rule, and
+ * with a rule "tool/" COVERAGE_ANY for all rules of that tool as well. A row of its own wins over
+ * both. */
+#define COVERAGE_ANY "*"
 struct coverage {
     /* as in the fingerprint; target NULL: run.repository */
     const char *rule, *model, *target, *category;

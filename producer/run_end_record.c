@@ -13,7 +13,9 @@ static const struct field coverage_fields[] = {
     RECORD_FIELD(FIELD_STRING, "target", coverage, target, .min = 1, .max = NAME_MAX_CHARS,
                  .help = "The system under test; left out: the run's repository"),
     RECORD_FIELD(FIELD_STRING, "category", coverage, category, .max = NAME_MAX_CHARS,
-                 .filled = true, .help = "As in the fingerprint"),
+                 .filled = true,
+                 .help = "As in the fingerprint; *: each that has no row of its own, and with a "
+                         "rule like garak/* each rule of that tool"),
     RECORD_FIELD(FIELD_INTEGER, "attempts", coverage, attempts, .required = true,
                  .max = RECORD_INTEGER_MAX,
                  .help = "Attempts evaluated; 0 means that nothing is known, not that it is clean"),

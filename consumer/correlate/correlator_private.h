@@ -4,6 +4,7 @@
  *   correlator.c  new, free, partitions, commit, rollback
  *   accept.c      a record: header path, decoding, findings
  *   run_accept.c  a run's end, and what follows when a run has ended
+ *   run_any.c     coverage that names no category
  *   stage.c       records that go out as they came: sent on, dead letters
  *   notify.c      who is told what
  *   inhibit.c     which alerts make others not worth telling
@@ -77,6 +78,8 @@ int run_take_end(const struct intake *intake, const struct run_end *end, struct 
 /* Goes on with closing: resolves what it has shown clean, then ends it here. */
 int run_close(struct correlator *correlator, struct partition *partition, struct run_slot *run,
               int64_t now_ms, struct error *err);
+/* run_any.c: what its rows of any category say, for each open alert that they speak of. */
+int run_expand(const struct partition *partition, struct run_slot *run, struct error *err);
 /* Resolves the alert if nothing keeps it open. */
 int resolve_if_clean(struct correlator *correlator, struct partition *partition,
                      struct alert_slot *slot, const char *run, int64_t now_ms, struct error *err);

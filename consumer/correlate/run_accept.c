@@ -215,6 +215,8 @@ int run_close(struct correlator *correlator, struct partition *partition, struct
     run_slot_touch(run, &partition->touched_runs);
     partition->urgent = true;
     run->ended_before_ms = run->state->ended_ms;
+    if (!run->close_list && run_expand(partition, run, err))
+        return -1;
     while (partition->weight < CLOSE_WEIGHT_MAX) {
         const struct tally *tally = run_slot_close_next(run, &why);
 

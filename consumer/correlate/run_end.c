@@ -16,6 +16,11 @@ void coverage_key(const struct coverage *row, const struct run *run, struct key 
     key_of_fingerprint(text, sizeof(text) - 1, ret);
 }
 
+bool coverage_is_any(const struct coverage *row)
+{
+    return strcmp(row->category, COVERAGE_ANY) == 0;
+}
+
 static int64_t larger(int64_t left, int64_t right)
 {
     return left > right ? left : right;
@@ -107,7 +112,8 @@ static int collect_coverage(struct collection *collection, const struct list *ro
         struct key key;
 
         coverage_fingerprint(&row[i], run, text);
-        if (partitions > 0 && partition_of_key(text, sizeof(text) - 1, partitions) != partition)
+        if (partitions > 0 && !coverage_is_any(&row[i]) &&
+            partition_of_key(text, sizeof(text) - 1, partitions) != partition)
             continue;
         key_of_fingerprint(text, sizeof(text) - 1, &key);
         if (collect_row(collection, &key, &row[i], err))

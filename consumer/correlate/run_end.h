@@ -9,8 +9,11 @@
 
 void coverage_key(const struct coverage *row, const struct run *run, struct key *ret);
 
+/* Whether a row speaks of every category of its rule. */
+bool coverage_is_any(const struct coverage *row);
+
 /* The part of an end that concerns a partition: rows whose fingerprint hashes to it, each
- * fingerprint once. Points into the end. */
+ * fingerprint once, and those of any category. Points into the end. */
 int shard_end_of(const struct run_end *end, int32_t partition, int32_t partitions,
                  struct arena *arena, struct shard_end *ret, struct error *err);
 

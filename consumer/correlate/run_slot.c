@@ -124,6 +124,7 @@ static int add_coverage(struct run_slot *slot, const struct list *rows, struct e
         tally = run_slot_tally(slot, &fingerprint, err);
         if (!tally)
             return -1;
+        slot->has_any = slot->has_any || coverage_is_any(&row[i]);
         tally->attempts += row[i].attempts;
         tally->failures += row[i].failures;
         tally->withheld += row[i].withheld;
@@ -157,6 +158,7 @@ int run_slot_sum(struct run_slot *slot, struct error *err)
     while ((tally = key_table_next(&slot->tallies, &cursor)))
         tally->published = tally->attempts = tally->failures = tally->withheld = 0;
     slot->covered = slot->shards_count > 0;
+    slot->has_any = false;
     for (size_t i = 0; i < slot->shards_count; i++) {
         const struct shard_end *end = slot->shards[i].end->ends.items;
 

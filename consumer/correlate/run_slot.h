@@ -36,6 +36,7 @@ struct run_slot {
     struct key_table tallies;
     size_t missing; /* fingerprints of which less was accepted than published */
     bool covered;   /* all ends have coverage */
+    bool has_any;   /* an end has a row of any category */
     bool touched, state_changed, shards_changed;
     bool closing, losing;      /* all is in, or its time is over: alerts are being judged */
     struct tally **close_list; /* NULL until the first is judged */

@@ -48,7 +48,7 @@ struct world {
 /* What a test says of a finding; 0 and NULL: the usual. */
 struct say {
     const char *rule, *model, *version, *severity, *prompt, *run, *pipeline, *branch, *team,
-        *target;
+        *target, *category;
     double confidence;
     int64_t started_ms, shard, shards, attempt;
     const char *url;
@@ -230,7 +230,7 @@ static inline struct finding world_finding(const struct say *say)
                  .detector = "detector.D"},
         .model = {.name = say->model ? say->model : "helpbot", .version = say->version},
         .target = say->target ? say->target : "acme/helpbot",
-        .category = "",
+        .category = say->category ? say->category : "",
         .severity = SEVERITY_HIGH,
         .confidence = say->confidence > 0 ? say->confidence : 0.5,
         .output = "an answer",
@@ -309,7 +309,7 @@ static inline enum reception world_say(struct world *world, struct say say)
 struct row {
     const char *rule;
     int64_t attempts, failures, withheld, published;
-    const char *target; /* NULL: the usual */
+    const char *target, *category; /* NULL: the usual */
 };
 struct end {
     struct say say;
@@ -336,7 +336,7 @@ static inline struct run_end world_end(struct world *world, const struct end *en
         struct coverage one = {.rule = row->rule,
                                .model = end->say.model ? end->say.model : "helpbot",
                                .target = row->target ? row->target : "acme/helpbot",
-                               .category = "",
+                               .category = row->category ? row->category : "",
                                .attempts = row->attempts,
                                .failures = row->failures,
                                .withheld = row->withheld};
