@@ -17,7 +17,7 @@
 
 #include "consumer/commands.h"
 #include "consumer/correlate/lifecycle.h"
-#include "consumer/enrich/labels.h"
+#include "consumer/enrich/enriched.h"
 #include "consumer/explain_known.h"
 #include "consumer/explain_routes.h"
 #include "consumer/kafka/client.h"
@@ -32,6 +32,7 @@ struct explanation {
     struct error unknown_why;
     struct alert draft;
     struct change change;
+    struct enriched seen;
     struct explain explain;
 };
 
@@ -110,6 +111,7 @@ static int apply(struct explanation *e, struct error *err)
         .clean_runs = config->clean_runs,
         .stale_after_ms = config->stale_after_ms,
         .notify_model_version = config->notify_model_version,
+        .enrichment = &e->config->enrichment,
     };
     const struct sighting *sightings;
 
@@ -118,8 +120,11 @@ static int apply(struct explanation *e, struct error *err)
         return -1;
     sightings = e->draft.sightings.items;
     e->explain.alert = &e->draft;
-    return labels_of(&e->draft, &sightings[e->draft.sightings.count - 1], &e->arena,
-                     &e->explain.labels, err);
+    if (enriched_of(&e->config->enrichment, &e->draft, &sightings[e->draft.sightings.count - 1],
+                    &e->arena, &e->seen, err))
+        return -1;
+    e->explain.labels = e->seen.labels;
+    return 0;
 }
 
 static void say_finding(const struct explanation *e)
@@ -138,6 +143,28 @@ static void say_finding(const struct explanation *e)
         explain_text(stdout, labels[i].value);
     }
     putchar('\n');
+}
+
+/* What the rules of the configuration make of it. */
+static void say_enrichment(const struct explanation *e)
+{
+    const struct enriched *seen = &e->seen;
+
+    if (seen->owned) {
+        printf("owned, by the owner rule on line %zu: team ", seen->owned->when.line);
+        explain_text(stdout, seen->team);
+        fputs(", owner ", stdout);
+        explain_text(stdout, seen->owner);
+        putchar('\n');
+    } else if (e->config->enrichment.owners.count > 0) {
+        puts("no owner rule holds");
+    }
+    if (seen->overridden) {
+        printf("severity %s, set from %s by the rule ", severity_names[seen->severity],
+               severity_names[e->draft.severity]);
+        explain_text(stdout, seen->overridden->name);
+        putchar('\n');
+    }
 }
 
 static const char *const changes[] = {
@@ -210,6 +237,7 @@ static int explain(struct explanation *e, struct error *err)
     if (find_known(e, err) || apply(e, err))
         return EX_SOFTWARE;
     say_finding(e);
+    say_enrichment(e);
     say_change(e);
     explain_routes(&e->explain);
     if (explain_receivers(&e->explain, err))

@@ -66,9 +66,13 @@ static void write_trigger(const struct message *message, const struct picture *p
 static void write_severity(const struct message *message, const struct picture *picture,
                            struct buffer *value)
 {
+    const char *note = annotation(picture, "severity_note");
+
     (void)message;
     buffer_printf(value, "%s, confidence %.2f", words_severity(picture->severity),
                   picture->confidence);
+    if (is_text(note))
+        buffer_printf(value, "; %s", note);
 }
 
 static void write_model(const struct message *message, const struct picture *picture,

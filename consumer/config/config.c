@@ -56,6 +56,8 @@ static const struct part {
     {"mute_time_intervals", intervals_bind},
     {"route", routing_bind},
     {"inhibit_rules", inhibition_bind},
+    {"owners", owners_bind},
+    {"severity_overrides", overrides_bind},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -249,6 +251,7 @@ void config_free(struct config *config)
         free_matchers(config->route);
     for (size_t i = 0; i < config->inhibit_rules_count; i++)
         free_sides(&config->inhibit_rules[i]);
+    enrichment_free(&config->enrichment);
     for (size_t i = 0; i < config->times_count; i++)
         time_interval_fini(config->times[i]);
     arena_fini(&config->arena);

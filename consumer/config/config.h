@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "consumer/channels/channel.h"
+#include "consumer/enrich/rules.h"
 #include "consumer/route/inhibit.h"
 #include "consumer/route/route.h"
 
@@ -95,6 +96,7 @@ struct config {
     size_t times_count;
     struct inhibit_rule *inhibit_rules;
     size_t inhibit_rules_count;
+    struct enrichment enrichment;
     struct integration *integrations;
     size_t integrations_count;
     const char *warnings[CONFIG_WARNINGS_MAX]; /* for the program to say aloud */

@@ -2,7 +2,8 @@
  * draft.h - a configuration while it is read: what the files of its sections share.
  *
  * The sections are read in the order that they need each other (kafka, topics, lifecycle, global,
- * receivers, time_intervals, route, inhibit_rules), wherever they stand in the file.
+ * receivers, time_intervals, route, inhibit_rules, the rules that enrich), wherever they stand in
+ * the file.
  */
 #ifndef TOCSIN_CONSUMER_CONFIG_DRAFT_H
 #define TOCSIN_CONSUMER_CONFIG_DRAFT_H
@@ -33,6 +34,11 @@ int receivers_bind(struct draft *draft, const struct node *node);
 int intervals_bind(struct draft *draft, const struct node *node);
 int routing_bind(struct draft *draft, const struct node *node);
 int inhibition_bind(struct draft *draft, const struct node *node);
+int owners_bind(struct draft *draft, const struct node *node);
+int overrides_bind(struct draft *draft, const struct node *node);
+
+/* What the rules hold besides the arena. */
+void enrichment_free(const struct enrichment *enrichment);
 
 /* Index in draft->receivers, receivers_count for none. */
 size_t draft_receiver(const struct draft *draft, const char *name);
@@ -53,6 +59,7 @@ extern const struct setting global_settings[], topics_settings[], lifecycle_sett
 extern const struct setting delivery_settings[], entry_settings[], receiver_settings[];
 extern const struct setting route_settings[], config_settings[];
 extern const struct section topics_sections[], route_sections[], inhibit_sections[];
-extern const struct section interval_sections[];
+extern const struct section interval_sections[], condition_sections[];
+extern const struct setting owner_settings[], override_settings[];
 
 #endif

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "consumer/enrich/labels.h"
-
 #define INTEGRATION_KEY_BYTES 2200 /* an integration's name and a shard */
 
 static int no_memory(struct error *err)
@@ -48,7 +46,7 @@ static int add_route(const struct correlator_rules *rules, const struct alert *a
     struct label *labels;
     char hash[GROUP_HASH_BYTES];
 
-    if (route_group(route, pair.labels.items, pair.labels.count, arena, &key, &labels,
+    if (route_group(route, pair.seen.labels.items, pair.seen.labels.count, arena, &key, &labels,
                     &pair.group_labels.count, err))
         return -1;
     pair.group_labels.items = labels;
@@ -89,9 +87,9 @@ int audience_of(const struct correlator_rules *rules, const struct alert *alert,
         struct pair pair = {.sighting = &sighting[i - 1]};
         struct route_matches matches;
 
-        if (labels_of(alert, pair.sighting, arena, &pair.labels, err))
+        if (enriched_of(rules->enrichment, alert, pair.sighting, arena, &pair.seen, err))
             return -1;
-        route_match(rules->route, pair.labels.items, pair.labels.count, &matches);
+        route_match(rules->route, pair.seen.labels.items, pair.seen.labels.count, &matches);
         for (size_t m = 0; m < matches.count; m++) {
             if (add_route(rules, alert, matches.routes[m], pair, arena, ret, err))
                 return -1;
@@ -126,7 +124,7 @@ int audience_told(const struct correlator_rules *rules, const struct alert *aler
     }
     if (ret->addressee)
         ret->timing.max_wait_ms = ret->addressee->max_wait_ms;
-    return labels_of(alert, ret->sighting, arena, &ret->labels, err);
+    return enriched_of(rules->enrichment, alert, ret->sighting, arena, &ret->seen, err);
 }
 
 int64_t audience_shard(const struct addressee *addressee, const char *group)

@@ -8,6 +8,7 @@
 #define TOCSIN_CONSUMER_CORRELATE_AUDIENCE_H
 
 #include "consumer/correlate/correlator.h"
+#include "consumer/enrich/enriched.h"
 
 #define GROUP_KEY_BYTES_MAX 4096 /* of its text in a record; the hash is of the whole */
 
@@ -17,8 +18,8 @@ struct pair {
     struct list group_labels;
     struct timing timing;
     const struct sighting *sighting;
-    struct list labels; /* that routing saw */
-    struct told *told;  /* what it was told last; NULL: nothing. In the alert */
+    struct enriched seen; /* what routing saw there */
+    struct told *told;    /* what it was told last; NULL: nothing. In the alert */
 };
 
 struct audience {

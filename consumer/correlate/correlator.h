@@ -36,6 +36,7 @@ struct correlator_rules {
     const struct route *route;
     const struct addressee *addressees; /* those of one receiver stand together */
     size_t addressees_count;
+    const struct enrichment *enrichment; /* NULL: nothing is said */
     const struct inhibit_rule *inhibit_rules;
     size_t inhibit_rules_count;
     struct lifecycle_rules lifecycle;

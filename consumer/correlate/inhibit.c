@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "consumer/correlate/correlator_private.h"
-#include "consumer/enrich/labels.h"
+#include "consumer/enrich/enriched.h"
 #include "consumer/records/control.h"
 
 #define INHIBITOR_BYTES_MAX     65536
@@ -70,18 +70,18 @@ static int collect(const struct correlator_rules *rules, const struct alert *ale
         return no_memory(err);
     inhibitor->sources.items = sources;
     for (size_t i = alert->sightings.count; i > 0; i--) {
-        struct list labels;
+        struct enriched seen;
 
         if (sightings[i - 1].clean)
             continue;
-        if (labels_of(alert, &sightings[i - 1], arena, &labels, err))
+        if (enriched_of(rules->enrichment, alert, &sightings[i - 1], arena, &seen, err))
             return -1;
-        if (!inhibit_is_source(rules->inhibit_rules, rules->inhibit_rules_count, labels.items,
-                               labels.count))
+        if (!inhibit_is_source(rules->inhibit_rules, rules->inhibit_rules_count, seen.labels.items,
+                               seen.labels.count))
             continue;
-        strip(rules, &labels);
-        if (!is_known(inhibitor, &labels))
-            sources[inhibitor->sources.count++].labels = labels;
+        strip(rules, &seen.labels);
+        if (!is_known(inhibitor, &seen.labels))
+            sources[inhibitor->sources.count++].labels = seen.labels;
     }
     return 0;
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "consumer/enrich/enriched.h"
+
 static const char *or_empty(const char *text)
 {
     return text ? text : "";
@@ -168,6 +170,25 @@ static void mark_news(struct alert *draft, const char *run, int64_t now_ms)
     draft->news_run = run;
 }
 
+/* Whether the finding made it worse, for those who see it through the rules. */
+static int find_escalation(const struct alert *alert, const struct alert *draft,
+                           const struct lifecycle_rules *rules, struct arena *arena,
+                           struct change *change, struct error *err)
+{
+    bool changed = draft->severity > alert->severity || draft->confidence > alert->confidence ||
+                   change->new_sighting;
+    struct enriched before, now;
+
+    if (!changed)
+        return 0;
+    if (enriched_worst(rules->enrichment, alert, arena, &before, err) ||
+        enriched_worst(rules->enrichment, draft, arena, &now, err))
+        return -1;
+    if (now.severity > before.severity)
+        change->news = NEWS_ESCALATED;
+    return 0;
+}
+
 int lifecycle_finding(const struct alert *alert, const struct finding *finding, int64_t time_ms,
                       int64_t now_ms, const struct lifecycle_rules *rules, struct arena *arena,
                       struct alert *ret_draft, struct change *ret_change, struct error *err)
@@ -185,16 +206,18 @@ int lifecycle_finding(const struct alert *alert, const struct finding *finding, 
             change.news = NEWS_REOPENED;
         } else if (finding->severity > alert->severity) {
             take_worst(ret_draft, finding);
-            change.news = NEWS_ESCALATED;
         }
     }
     version_new = !version_known(&ret_draft->sightings, or_empty(finding->model.version));
     if (see(ret_draft, finding, time_ms, arena, &change.new_sighting))
         return error_set(err, ERROR_MEMORY, "no memory for a sighting");
-    if (change.news == NEWS_NONE && version_new && rules->notify_model_version)
-        change.news = NEWS_VERSION;
     if (finding->confidence > ret_draft->confidence)
         ret_draft->confidence = finding->confidence;
+    if (change.news == NEWS_NONE && alert &&
+        find_escalation(alert, ret_draft, rules, arena, &change, err))
+        return -1;
+    if (change.news == NEWS_NONE && version_new && rules->notify_model_version)
+        change.news = NEWS_VERSION;
     ret_draft->count++;
     ret_draft->episode_count++;
     ret_draft->last_seen_ms = later(ret_draft->last_seen_ms, time_ms);

@@ -7,6 +7,7 @@
  *                             +-----------------------------------------------------------+
  *                                      any finding: reopened, a new episode
  *
+ * Worse is what a place's severity is after the rules that may set it.
  * Each arrow is news and takes the version to max(previous + 1, now). A growing count is not news.
  * Pure: no table, no clock.
  */
@@ -16,9 +17,10 @@
 #include "consumer/correlate/alert_slot.h"
 
 struct lifecycle_rules {
-    int64_t clean_runs;        /* to resolve */
-    int64_t stale_after_ms;    /* without a finding */
-    bool notify_model_version; /* a new model version is news */
+    int64_t clean_runs;                  /* to resolve */
+    int64_t stale_after_ms;              /* without a finding */
+    bool notify_model_version;           /* a new model version is news */
+    const struct enrichment *enrichment; /* NULL: severities are as reported */
 };
 
 struct change {

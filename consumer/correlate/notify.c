@@ -94,7 +94,7 @@ static int tell(struct notifier *notifier, const struct pair *pair, int news)
         .run = awaited_run(notifier),
     };
 
-    if (picture_of(slot->alert, slot->evidence, pair->sighting, &pair->labels, news,
+    if (picture_of(slot->alert, slot->evidence, pair->sighting, &pair->seen, news,
                    &correlator->arena, &picture, notifier->err))
         return -1;
     return write_notification(
@@ -187,6 +187,26 @@ static int tell_final(struct notifier *notifier, const struct audience *audience
     return 0;
 }
 
+/* For those who read `alerts`: what the rules make of it, as of this news. */
+static int note_enrichment(struct notifier *notifier, struct alert *draft)
+{
+    struct arena *arena = &notifier->correlator->arena;
+    struct enriched enriched;
+
+    if (enriched_worst(notifier->correlator->rules.enrichment, draft, arena, &enriched,
+                       notifier->err))
+        return -1;
+    draft->owner = *enriched.owner ? enriched.owner : NULL;
+    draft->override = NULL;
+    if (!enriched.overridden)
+        return 0;
+    draft->override = arena_alloc(arena, sizeof(*draft->override));
+    if (!draft->override)
+        return no_memory(notifier->err);
+    *draft->override = (struct severity_override){enriched.severity, enriched.overridden->name};
+    return 0;
+}
+
 int notify_alert(struct correlator *correlator, struct partition *partition,
                  struct alert_slot *slot, int64_t now_ms, const struct output_sink *sink,
                  struct error *err)
@@ -222,6 +242,8 @@ int notify_alert(struct correlator *correlator, struct partition *partition,
     if (tell_told(&notifier, &audience, open ? NEWS_LEFT : NEWS_RESOLVED))
         return -1;
     draft = *slot->alert;
+    if (note_enrichment(&notifier, &draft))
+        return -1;
     draft.told = (struct list){.items = notifier.told, .count = notifier.told_count};
     return alert_slot_replace(slot, &draft, err);
 }

@@ -8,7 +8,7 @@
 
 #include "consumer/enrich/ticket.h"
 
-#define ANNOTATIONS_MAX       3
+#define ANNOTATIONS_MAX       4
 #define SHRUNK_TEXT_BYTES_MAX 500
 
 static void put(struct list *labels, const char *name, const char *value)
@@ -25,8 +25,21 @@ static const char *within(const char *text, size_t bytes_max, struct arena *aren
                : text;
 }
 
-static int annotate(const struct alert *alert, struct arena *arena, struct list *ret)
+/* NULL: memory is out; "": nothing set it. */
+static const char *severity_note(const struct alert *alert, const struct enriched *enriched,
+                                 struct arena *arena)
 {
+    return enriched->overridden
+               ? arena_printf(arena, "severity %s, set from %s by rule %s",
+                              severity_names[enriched->severity], severity_names[alert->severity],
+                              enriched->overridden->name)
+               : "";
+}
+
+static int annotate(const struct alert *alert, const struct enriched *enriched, struct arena *arena,
+                    struct list *ret)
+{
+    const char *note = severity_note(alert, enriched, arena);
     const char *runbook = alert->runbook ? alert->runbook : alert->links.runbook;
     const char *name = alert->rule.title[0] ? alert->rule.title : alert->rule.id;
     const char *summary = arena_printf(arena, "%s: %s", alert->model, name);
@@ -38,11 +51,12 @@ static int annotate(const struct alert *alert, struct arena *arena, struct list 
     *ret = (struct list){.items = arena_array(arena, ANNOTATIONS_MAX, sizeof(struct label))};
     summary = within(summary, LABEL_VALUE_MAX, arena);
     description = within(description, LABEL_VALUE_MAX, arena);
-    if (!ret->items || !summary || !description)
+    if (!ret->items || !summary || !description || !note)
         return -1;
     put(ret, "summary", summary);
     put(ret, "description", description);
     put(ret, "runbook_url", runbook);
+    put(ret, "severity_note", note);
     return 0;
 }
 
@@ -110,7 +124,7 @@ static int show_sample(const struct evidence *evidence, struct arena *arena, str
 }
 
 int picture_of(const struct alert *alert, const struct evidence *evidence,
-               const struct sighting *sighting, const struct list *labels, int news,
+               const struct sighting *sighting, const struct enriched *enriched, int news,
                struct arena *arena, struct picture *ret, struct error *err)
 {
     *ret = (struct picture){
@@ -124,7 +138,7 @@ int picture_of(const struct alert *alert, const struct evidence *evidence,
         .model = alert->model,
         .target = alert->target,
         .category = alert->category,
-        .severity = alert->severity,
+        .severity = enriched->severity,
         .confidence = alert->confidence,
         .count = alert->count,
         .episode_count = alert->episode_count,
@@ -132,8 +146,8 @@ int picture_of(const struct alert *alert, const struct evidence *evidence,
         .last_seen_ms = alert->last_seen_ms,
         .opened_ms = alert->opened_ms,
         .resolved_ms = alert->resolved_ms,
-        .labels = *labels,
-        .owner = alert->owner,
+        .labels = enriched->labels,
+        .owner = *enriched->owner ? enriched->owner : NULL,
         .sightings = (int64_t)alert->sightings.count,
         .links = alert->links,
         .ticket_url =
@@ -142,7 +156,7 @@ int picture_of(const struct alert *alert, const struct evidence *evidence,
         .run_url = sighting ? sighting->run_url : NULL,
         .commit = sighting ? sighting->commit : NULL,
     };
-    if (annotate(alert, arena, &ret->annotations) || name_places(alert, arena, ret) ||
+    if (annotate(alert, enriched, arena, &ret->annotations) || name_places(alert, arena, ret) ||
         show_sample(evidence, arena, ret))
         return error_set(err, ERROR_MEMORY, "no memory for a picture");
     return 0;
@@ -167,13 +181,11 @@ static void without_links(struct picture *picture)
     picture->run_url = NULL;
 }
 
-/* Ours come first and are few: see labels.h. */
+/* Ours come first and are few: see enriched.h. */
 static void without_own_labels(struct picture *picture)
 {
-    const size_t ours = 14;
-
-    if (picture->labels.count > ours)
-        picture->labels.count = ours;
+    if (picture->labels.count > LABELS_OURS)
+        picture->labels.count = LABELS_OURS;
 }
 
 bool picture_shrink(struct picture *picture, size_t step, struct arena *arena)

@@ -8,14 +8,15 @@
 #ifndef TOCSIN_CONSUMER_ENRICH_PICTURE_H
 #define TOCSIN_CONSUMER_ENRICH_PICTURE_H
 
+#include "consumer/enrich/enriched.h"
 #include "consumer/records/notification.h"
 
 #define PICTURE_NAMES_SHOWN_MAX 8 /* model versions, pipelines */
 
-/* `sighting` is the place that brought it to this receiver and `labels` what routing saw there;
+/* `sighting` is the place that brought it to this receiver and `enriched` what routing saw there;
  * `evidence` and `sighting` may be NULL. */
 int picture_of(const struct alert *alert, const struct evidence *evidence,
-               const struct sighting *sighting, const struct list *labels, int news,
+               const struct sighting *sighting, const struct enriched *enriched, int news,
                struct arena *arena, struct picture *ret, struct error *err);
 
 /* False: there is nothing left to take away. `step` counts from 0. */

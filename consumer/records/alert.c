@@ -76,6 +76,20 @@ const struct record_type told_type = {
     .fields = told_fields,
 };
 
+static const struct field severity_override_fields[] = {
+    RECORD_FIELD(FIELD_ENUM, "severity", severity_override, severity, .required = true,
+                 .names = severity_names, .help = "What routing sees"),
+    RECORD_FIELD(FIELD_STRING, "rule", severity_override, rule, .required = true, .min = 1,
+                 .max = NAME_MAX_CHARS, .help = "Name of the rule that set it"),
+    RECORD_FIELD_END,
+};
+const struct record_type severity_override_type = {
+    .name = "severity_override",
+    .title = "A severity that a rule of the configuration set",
+    .size = sizeof(struct severity_override),
+    .fields = severity_override_fields,
+};
+
 static const struct field alert_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", alert, fingerprint, .required = true,
@@ -97,7 +111,7 @@ static const struct field alert_fields[] = {
     RECORD_FIELD(FIELD_STRING, "category", alert, category, .max = NAME_MAX_CHARS, .filled = true,
                  .help = "As in the fingerprint"),
     RECORD_FIELD(FIELD_ENUM, "severity", alert, severity, .required = true, .names = severity_names,
-                 .help = "The worst of this episode"),
+                 .help = "The worst of this episode, as reported"),
     RECORD_FIELD(FIELD_NUMBER, "confidence", alert, confidence, .required = true, .max = 1,
                  .help = "The highest of this episode"),
     RECORD_FIELD(FIELD_INTEGER, "count", alert, count, .required = true, .max = RECORD_INTEGER_MAX,
@@ -118,6 +132,8 @@ static const struct field alert_fields[] = {
                  .help = "Who owns it, by enrichment"),
     RECORD_FIELD(FIELD_STRING, "runbook", alert, runbook, .min = 1, .max = URL_MAX_CHARS,
                  .help = "What to do about it, by enrichment"),
+    RECORD_FIELD(FIELD_POINTER, "override", alert, override, .of = &severity_override_type,
+                 .help = "What a rule made of the severity; left out where none did"),
     RECORD_FIELD(FIELD_LABELS, "labels", alert, labels, .max = LABELS_MAX,
                  .help = "The worst finding's own labels"),
     RECORD_FIELD(FIELD_OBJECT, "links", alert, links, .of = &links_type,

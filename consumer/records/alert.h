@@ -49,6 +49,13 @@ struct told {
     int status;               /* enum alert_status told */
 };
 
+/* A severity that a rule of the configuration set: what routing sees. `severity` of an alert stays
+ * what was reported. */
+struct severity_override {
+    int severity;
+    const char *rule; /* its name */
+};
+
 struct alert {
     const char *fingerprint;
     int64_t version;     /* only grows: max(previous + 1, now in ms) at each news */
@@ -65,6 +72,7 @@ struct alert {
     int64_t opened_ms, resolved_ms;      /* of this episode; resolved 0 while open */
     const char *news_run;                /* the run that brought the last news */
     const char *owner, *runbook;         /* by enrichment; may be NULL */
+    struct severity_override *override;  /* by enrichment, where it is worst; NULL: as reported */
     struct list labels;                  /* struct label: the finding's own, of the worst finding */
     struct links links;
     struct list sightings; /* struct sighting, most recent last */
@@ -90,5 +98,6 @@ struct evidence {
 };
 
 extern const struct record_type sighting_type, told_type, alert_type, sample_type, evidence_type;
+extern const struct record_type severity_override_type;
 
 #endif

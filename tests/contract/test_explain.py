@@ -68,6 +68,21 @@ def test_without_a_broker(tmp_path):
     assert any(line.startswith('"quiet/console/0": 30s after the group') for line in lines)
 
 
+def test_owners_and_overrides(tmp_path):
+    path = tmp_path / "tocsind.yaml"
+    path.write_text(ROUTES + """owners:
+  - {matchers: [model=other], team: nobody}
+  - {matchers: [repository=~"acme/.*"], team: ads, owner: "ada, bob", override: true}
+severity_overrides:
+  - {name: less for tests, matchers: [team=ads], severity: low}
+""")
+    lines = explain(EXAMPLE, "--config", path, "--offline").stdout.splitlines()
+    assert 'owned, by the owner rule on line 33: team "ads", owner "ada, bob"' in lines
+    assert 'severity low, set from high by the rule "less for tests"' in lines
+    assert 'severity="low"' in lines[2] and 'team="ads"' in lines[2] and 'owner="ada, bob"' in lines[2]
+    assert '    line 12, {severity="low"}: yes' in lines
+
+
 def test_a_broker_that_is_away_is_no_failure(tmp_path):
     path = tmp_path / "tocsind.yaml"
     path.write_text('kafka: {bootstrap.servers: "127.0.0.1:1"}\n' + ROUTES)

@@ -565,14 +565,66 @@ Test(config, answers_for_one_alert_at_their_edge)
     cr_assert(strstr(problems[0].text, "one alert could match 257 routes"));
 }
 
+Test(config, rules_that_enrich)
+{
+    struct config *c = parse_good("route: {receiver: a}\nreceivers: [{name: a}]\n"
+                                  "owners:\n"
+                                  "  - {matchers: [model=m], team: t, owner: o, override: true}\n"
+                                  "  - {owner: everyone}\n"
+                                  "severity_overrides:\n"
+                                  "  - {match: {target: prod}, match_re: {tool: 'g.*'}, severity: "
+                                  "high}\n"
+                                  "  - {name: quiet, matchers: [branch!=main], severity: low}\n");
+    const struct owner_rule *owners = c->enrichment.owners.items;
+    const struct severity_rule *severities = c->enrichment.severities.items;
+
+    cr_assert_eq(c->enrichment.owners.count, 2);
+    cr_assert_str_eq(owners[0].team, "t");
+    cr_assert(owners[0].over_run);
+    cr_assert_eq(owners[0].when.line, 4);
+    cr_assert_str_eq(owners[1].team, "");
+    cr_assert(!owners[1].over_run);
+    cr_assert_eq(c->enrichment.severities.count, 2);
+    cr_assert_eq(severities[0].severity, SEVERITY_HIGH);
+    cr_assert_str_eq(severities[0].name, "{target=\"prod\",tool=~\"^(?:g.*)$\"}");
+    cr_assert_str_eq(severities[1].name, "quiet");
+    config_free(c);
+}
+
+Test(config, refuses_rules_that_say_nothing)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        {"owners: {}\n", "f:3:9: expected a list: one item for each owner rule"},
+        {"owners: [{matchers: [a=b]}]\n", "f:3:10: an owner rule needs a team, an owner or both"},
+        {"owners: [{team: t}, {matchers: [a=b], team: u}]\n",
+         "f:3:21: this owner rule never counts: the one on line 3 has no conditions"},
+        {"owners: [{team: t, matcher: [a=b]}]\n", "f:3:20: unknown key \"matcher\" in owner rule"},
+        {"severity_overrides: [{matchers: [a=b]}]\n", "severity"},
+        {"severity_overrides: [{matchers: [a=b], severity: urgent}]\n",
+         "f:3:50: severity: expected"},
+        {"severity_overrides: [{matchers: ['='], severity: low}]\n", "f:3:34: matchers: "},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "%s%s", smallest, rows[i].text);
+        cr_assert_null(parse(text), "%s", rows[i].text);
+        cr_assert(strstr(problems[0].text, rows[i].why), "%s\n%s", rows[i].text, problems[0].text);
+    }
+}
+
 Test(config, the_manual_names_every_table)
 {
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
-    static const char *const words[] = {"retry_tiers",     "clean_runs",      "group_wait",
-                                        "on_doubt",        "send_resolved",   "slack_api_url",
-                                        "webhook_configs", "console_configs", "static_membership"};
+    static const char *const words[] = {
+        "retry_tiers",       "clean_runs",         "group_wait",      "on_doubt",
+        "send_resolved",     "slack_api_url",      "webhook_configs", "console_configs",
+        "static_membership", "severity_overrides", "owners"};
 
     config_print_reference(out);
     fclose(out);

@@ -2,19 +2,23 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "consumer/enrich/labels.h"
 #include "consumer/enrich/picture.h"
 #include "consumer/enrich/ticket.h"
 
 static struct arena arena;
-static struct label own[] = {
-    {"owasp_llm_2023", "llm01"}, {"severity", "info"}, {"run", "forged"}, {"team", "forged"}};
+static struct label own[] = {{"owasp_llm_2023", "llm01"},
+                             {"severity", "info"},
+                             {"run", "forged"},
+                             {"team", "forged"},
+                             {"owner", "forged"}};
 static struct sighting sightings[12];
 static struct alert alert;
+static struct enrichment rules;
 
 static void setup(void)
 {
     arena_init(&arena);
+    rules = (struct enrichment){.owners = {NULL, 0}};
     for (int i = 0; i < 12; i++) {
         sightings[i] = (struct sighting){
             .pipeline = "redteam",
@@ -43,7 +47,7 @@ static void setup(void)
         .count = 3,
         .episode_count = 1,
         .news_run = "github:1",
-        .labels = {own, 4},
+        .labels = {own, 5},
         .sightings = {sightings, 12},
     };
 }
@@ -71,10 +75,12 @@ static const char *value_of(const struct list *labels, const char *name)
 
 Test(enrich, labels_of_a_finding_cannot_stand_in_for_ours)
 {
-    struct list labels;
+    struct enriched enriched;
     struct error err = {0};
 
-    cr_assert_eq(labels_of(&alert, &sightings[3], &arena, &labels, &err), 0);
+    cr_assert_eq(enriched_of(NULL, &alert, &sightings[3], &arena, &enriched, &err), 0);
+    struct list labels = enriched.labels;
+
     cr_assert_str_eq(value_of(&labels, "alertname"), "garak/p/d");
     cr_assert_str_eq(value_of(&labels, "severity"), "high");
     cr_assert_str_eq(value_of(&labels, "confidence"), "0.5");
@@ -83,6 +89,7 @@ Test(enrich, labels_of_a_finding_cannot_stand_in_for_ours)
     cr_assert_str_eq(value_of(&labels, "run"), "github:1");
     cr_assert_str_eq(value_of(&labels, "owasp_llm_2023"), "llm01");
     cr_assert_not(value_of(&labels, "team"), "unknown to us: left out, not forged");
+    cr_assert_not(value_of(&labels, "owner"));
     cr_assert_not(value_of(&labels, "category"));
 }
 
@@ -128,17 +135,38 @@ static struct picture picture_with(const char *prompt)
 {
     static struct sample sample;
     static struct evidence evidence;
-    static struct list labels;
+    struct enriched enriched;
     struct picture picture;
     struct error err = {0};
 
     sample = (struct sample){.prompt = prompt, .output = "", .run = "github:1"};
     evidence = (struct evidence){.samples = {&sample, 1}};
-    cr_assert_eq(labels_of(&alert, &sightings[11], &arena, &labels, &err), 0);
-    cr_assert_eq(
-        picture_of(&alert, &evidence, &sightings[11], &labels, NEWS_OPENED, &arena, &picture, &err),
-        0);
+    cr_assert_eq(enriched_of(&rules, &alert, &sightings[11], &arena, &enriched, &err), 0);
+    cr_assert_eq(picture_of(&alert, &evidence, &sightings[11], &enriched, NEWS_OPENED, &arena,
+                            &picture, &err),
+                 0);
     return picture;
+}
+
+Test(enrich, picture_says_who_owns_it_and_what_set_its_severity)
+{
+    static struct owner_rule owner = {.team = "shop", .owner = "ada"};
+    static struct severity_rule worse = {.name = "nights", .severity = SEVERITY_CRITICAL};
+    struct picture picture;
+
+    rules.owners = (struct list){&owner, 1};
+    rules.severities = (struct list){&worse, 1};
+    picture = picture_with("p");
+    cr_assert_str_eq(picture.owner, "ada");
+    cr_assert_eq(picture.severity, SEVERITY_CRITICAL);
+    cr_assert_str_eq(value_of(&picture.annotations, "severity_note"),
+                     "severity critical, set from high by rule nights");
+    cr_assert_str_eq(value_of(&picture.labels, "severity"), "critical");
+    cr_assert_str_eq(value_of(&picture.labels, "team"), "shop");
+    cr_assert_str_eq(value_of(&picture.labels, "owner"), "ada");
+    worse.severity = SEVERITY_HIGH;
+    picture = picture_with("p");
+    cr_assert_not(value_of(&picture.annotations, "severity_note"), "nothing changed");
 }
 
 Test(enrich, picture_names_the_most_recent_places)
