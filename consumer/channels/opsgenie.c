@@ -79,10 +79,8 @@ static int opsgenie_init(void *ctx, struct error *err)
 
     if (!key || key[0] == '\0')
         return error_set(err, ERROR_INPUT, "api_key is missing: the key of an API integration");
-    for (const char *at = key; *at; at++) {
-        if (*at <= ' ' || *at > '~')
-            return error_set(err, ERROR_INPUT, "api_key has characters that no key has");
-    }
+    if (!post_is_token(key))
+        return error_set(err, ERROR_INPUT, "api_key has characters that no key has");
     if (!url_is_http(opsgenie->api_url))
         return error_set(err, ERROR_INPUT, "api_url is not an http or https URL");
     return 0;

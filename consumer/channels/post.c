@@ -22,6 +22,15 @@ void post_header(struct request *request, const char *name, const char *value)
     request->headers[request->headers_count++] = (struct request_header){name, value};
 }
 
+bool post_is_token(const char *token)
+{
+    for (const char *at = token; *at; at++) {
+        if (*at <= ' ' || *at > '~')
+            return false;
+    }
+    return token[0] != '\0';
+}
+
 const char *post_url(const char *base, const char *path, struct arena *arena)
 {
     size_t bytes = strlen(base);

@@ -1,20 +1,24 @@
 /*
- * slack.c - Slack by incoming webhook: one POST of Block Kit, one answer.
+ * slack.c - Slack, by incoming webhook or by a bot's token.
  *
- * The webhook gives no message back to update, so every change is a message of its own. Delivered
- * is 200 with the body `ok` and nothing else: a proxy's page with 200 is not. Slack's error words
- * are one table; what is not in it has the common verdict. The webhook's URL is the credential and
- * appears in the request alone.
+ * A webhook gives no message back to update, so every change is a message of its own. With a token
+ * a group has one message: posted once, its channel and ts stored, then updated in place, with a
+ * reply in its thread that says what changed. Where the message is gone it is posted anew. A repeat
+ * of an update changes nothing; a post or reply that may be there twice says so. The webhook's URL
+ * and the token are credentials and appear in the request alone.
  */
 #include "consumer/channels/slack.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "consumer/channels/answer.h"
 #include "consumer/channels/post.h"
 #include "consumer/channels/url.h"
 
-#define ERROR_WORD_BYTES_MAX 64
+#define STORED_TARGET  "slack_target" /* the configured channel that the message was posted to */
+#define STORED_CHANNEL "slack_channel"
+#define STORED_TS      "slack_ts"
+#define STORED_MAX     3
 
 #define LAYOUT "tocsin lays out the message itself; leave it out"
 
@@ -27,22 +31,44 @@ static const struct setting slack_settings[] = {
      .kind = SETTING_SECRET_URL,
      .offset = offsetof(struct slack, webhook_url),
      .help = "another name for api_url"},
+    {.name = "app_token",
+     .kind = SETTING_SECRET,
+     .offset = offsetof(struct slack, app_token),
+     .help = "a bot's token (xoxb-…, scope chat:write) instead of a webhook: one message a group, "
+             "updated in place, with a reply in its thread for every change"},
+    {.name = "app_url",
+     .kind = SETTING_URL,
+     .offset = offsetof(struct slack, app_url),
+     .fallback = "https://slack.com/api/",
+     .help = "the base of the Web API; for GovSlack https://slack-gov.com/api/"},
     {.name = "channel",
      .kind = SETTING_STRING,
      .offset = offsetof(struct slack, channel),
-     .help = "only webhooks of the old kind follow it"},
+     .help = "with app_token the channel's name or id, where the bot is a member; only webhooks of "
+             "the old kind follow it"},
+    {.name = "update_message",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct slack, update_message),
+     .fallback = "true",
+     .help = "false: with app_token as well every change is a message of its own"},
+    {.name = "reply_broadcast",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct slack, reply_broadcast),
+     .fallback = "true",
+     .help =
+         "replies that a problem is new, worse, back or still open show in the channel as well"},
     {.name = "username",
      .kind = SETTING_STRING,
      .offset = offsetof(struct slack, username),
-     .help = "only webhooks of the old kind follow it"},
+     .help = "a bot with chat:write.customize follows it, and webhooks of the old kind"},
     {.name = "icon_emoji",
      .kind = SETTING_STRING,
      .offset = offsetof(struct slack, icon_emoji),
-     .help = "only webhooks of the old kind follow it"},
+     .help = "a bot with chat:write.customize follows it, and webhooks of the old kind"},
     {.name = "icon_url",
      .kind = SETTING_URL,
      .offset = offsetof(struct slack, icon_url),
-     .help = "only webhooks of the old kind follow it"},
+     .help = "a bot with chat:write.customize follows it, and webhooks of the old kind"},
     {.name = "link_names",
      .kind = SETTING_REFUSED,
      .help = "it would turn words of a finding into mentions; leave it out"},
@@ -61,20 +87,35 @@ static const struct setting slack_settings[] = {
     {.name = "image_url", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "thumb_url", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "mrkdwn_in", .kind = SETTING_REFUSED, .help = LAYOUT},
-    {.name = "app_token",
-     .kind = SETTING_REFUSED,
-     .help = "only incoming webhooks are supported: set api_url"},
-    {.name = "app_token_file",
-     .kind = SETTING_REFUSED,
-     .help = "only incoming webhooks are supported: set api_url"},
-    {.name = "app_url",
-     .kind = SETTING_REFUSED,
-     .help = "only incoming webhooks are supported: set api_url"},
-    {.name = "update_message",
-     .kind = SETTING_REFUSED,
-     .help = "a message by incoming webhook cannot be updated; leave it out"},
     {.kind = SETTING_END},
 };
+
+static int check_webhook(struct slack *slack, struct error *err)
+{
+    if (!slack->api_url)
+        slack->api_url = slack->webhook_url;
+    if (!slack->api_url)
+        return error_set(err, ERROR_INPUT,
+                         "api_url is missing: the URL of a Slack incoming webhook (or app_token "
+                         "and channel, for a bot)");
+    if (!url_is_http(slack->api_url))
+        return error_set(err, ERROR_INPUT, "api_url is not an http or https URL");
+    return 0;
+}
+
+static int check_app(const struct slack *slack, struct error *err)
+{
+    if (slack->api_url || slack->webhook_url)
+        return error_set(err, ERROR_INPUT,
+                         "api_url and app_token are two ways to post: give one of them");
+    if (!post_is_token(slack->app_token))
+        return error_set(err, ERROR_INPUT, "app_token has characters that no token has");
+    if (!slack->channel || slack->channel[0] == '\0')
+        return error_set(err, ERROR_INPUT, "channel is missing: where the bot posts");
+    if (!url_is_http(slack->app_url))
+        return error_set(err, ERROR_INPUT, "app_url is not an http or https URL");
+    return 0;
+}
 
 static int slack_init(void *ctx, struct error *err)
 {
@@ -83,13 +124,89 @@ static int slack_init(void *ctx, struct error *err)
     if (slack->api_url && slack->webhook_url && strcmp(slack->api_url, slack->webhook_url) != 0)
         return error_set(err, ERROR_INPUT,
                          "api_url and webhook_url are two names of one setting: give one of them");
-    if (!slack->api_url)
-        slack->api_url = slack->webhook_url;
-    if (!slack->api_url)
-        return error_set(err, ERROR_INPUT,
-                         "api_url is missing: the URL of a Slack incoming webhook");
-    if (!url_is_http(slack->api_url))
-        return error_set(err, ERROR_INPUT, "api_url is not an http or https URL");
+    return slack->app_token ? check_app(slack, err) : check_webhook(slack, err);
+}
+
+enum call { CALL_WEBHOOK, CALL_POST, CALL_UPDATE, CALL_REPLY, CALL_NONE };
+
+static const char *const methods[] = {
+    [CALL_POST] = "/chat.postMessage",
+    [CALL_UPDATE] = "/chat.update",
+    [CALL_REPLY] = "/chat.postMessage",
+};
+
+/* The message that this group has in the channel that is configured now. */
+static bool is_posted(const struct slack *slack, const struct stored *stored,
+                      struct slack_place *ret_place)
+{
+    *ret_place =
+        (struct slack_place){stored_value(stored, STORED_CHANNEL), stored_value(stored, STORED_TS)};
+    return slack->app_token && slack->update_message && ret_place->ts[0] != '\0' &&
+           strcmp(stored_value(stored, STORED_TARGET), slack->channel) == 0;
+}
+
+static enum call call_of(const struct slack *slack, bool posted, size_t step_number,
+                         const json_t *last)
+{
+    struct slack_place place;
+
+    if (!slack->app_token)
+        return step_number == 0 ? CALL_WEBHOOK : CALL_NONE;
+    if (step_number == 0)
+        return posted ? CALL_UPDATE : CALL_POST;
+    if (!slack_place_of(last, &place))
+        return CALL_POST; /* what was to be updated is gone */
+    return posted && step_number == 1 ? CALL_REPLY : CALL_NONE;
+}
+
+/* Stores the place of the group's message; `ts` NULL: it has none any more. */
+static int keep(const struct slack *slack, const struct slack_place *place, struct arena *arena,
+                struct step *step, struct error *err)
+{
+    struct label *kept = arena_array(arena, STORED_MAX, sizeof *kept);
+    const char *channel = arena_strdup(arena, place->ts ? place->channel : "");
+    const char *ts = arena_strdup(arena, place->ts ? place->ts : "");
+
+    if (!kept || !channel || !ts)
+        return error_set(err, ERROR_MEMORY, "no memory for what to store");
+    kept[0] = (struct label){STORED_TARGET, slack->channel};
+    kept[1] = (struct label){STORED_CHANNEL, channel};
+    kept[2] = (struct label){STORED_TS, ts};
+    step->stored = kept;
+    step->stored_count = place->ts ? STORED_MAX : 1;
+    return 0;
+}
+
+static const char *body_of(const struct slack *slack, enum call call, struct slack_place place,
+                           const struct message *message, enum render_size size,
+                           struct arena *arena, size_t *ret_bytes, struct error *err)
+{
+    struct message certain = *message;
+
+    if (call == CALL_REPLY)
+        return slack_reply(slack, &place, message, arena, ret_bytes, err);
+    if (call == CALL_UPDATE)
+        certain.in_doubt = false; /* however often it is sent, it is there once */
+    else
+        place = (struct slack_place){slack->channel, NULL};
+    return slack_message(slack, &place, &certain, size, arena, ret_bytes, err);
+}
+
+static int make_request(const struct slack *slack, enum call call, const char *body,
+                        size_t body_bytes, struct arena *arena, struct request *request,
+                        struct error *err)
+{
+    if (call == CALL_WEBHOOK) {
+        *request = post_json(slack->api_url, body, body_bytes);
+        return 0;
+    }
+    const char *url = post_url(slack->app_url, methods[call], arena);
+    const char *authorization = arena_printf(arena, "Bearer %s", slack->app_token);
+    if (!url || !authorization)
+        return error_set(err, ERROR_MEMORY, "no memory for a request");
+    *request = post_json(url, body, body_bytes);
+    request->headers[0].value = "application/json; charset=utf-8";
+    post_header(request, "Authorization", authorization);
     return 0;
 }
 
@@ -99,101 +216,29 @@ static int slack_next(const void *ctx, const struct message *message, const stru
 {
     const struct slack *slack = ctx;
     struct step step = {.kind = STEP_DONE};
+    struct slack_place place, made = {NULL, NULL};
+    json_t *answer = last ? answer_parse(last) : NULL;
+    bool posted = is_posted(slack, stored, &place);
+    enum call call = call_of(slack, posted, step_number, answer);
     size_t body_bytes;
+    int rc = -1;
 
-    (void)stored;
-    (void)last;
-    if (step_number == 0) {
+    if (call == CALL_NONE) {
+        if (slack->app_token && !posted && slack_place_of(answer, &made) &&
+            keep(slack, &made, arena, &step, err) != 0)
+            goto out;
+    } else {
         step.kind = STEP_REQUEST;
-        const char *body = slack_message(slack, message, size, arena, &body_bytes, err);
-        if (!body)
-            return -1;
-        step.request = post_json(slack->api_url, body, body_bytes);
+        const char *body = body_of(slack, call, place, message, size, arena, &body_bytes, err);
+        if (!body || make_request(slack, call, body, body_bytes, arena, &step.request, err) != 0 ||
+            (posted && call == CALL_POST && keep(slack, &made, arena, &step, err) != 0))
+            goto out;
     }
     *ret_step = step;
-    return 0;
-}
-
-/* Slack's words. One without a status counts with any; `too_large` asks for a smaller rendering
- * first. */
-static const struct {
-    const char *word;
-    enum outcome outcome;
-    bool blocks_receiver, too_large;
-    const char *why;
-} slack_errors[] = {
-    {"invalid_payload", DEAD, false, false, "refused"},
-    {"no_text", DEAD, false, false, "refused"},
-    {"user_not_found", DEAD, false, false, "no_such_channel"},
-    {"channel_not_found", DEAD, false, false, "no_such_channel"},
-    {"channel_is_archived", DEAD, false, false, "no_such_channel"},
-    {"no_service", DEAD, false, false, "no_such_webhook"},
-    {"no_service_id", DEAD, false, false, "no_such_webhook"},
-    {"no_team", DEAD, false, false, "no_such_webhook"},
-    {"no_active_hooks", DEAD, false, false, "no_such_webhook"},
-    {"team_disabled", DEAD, false, false, "no_such_webhook"},
-    {"posting_to_general_channel_denied", DEAD, false, false, "refused"},
-    {"too_many_attachments", DEAD, false, true, "too_large"},
-    {"msg_too_long", DEAD, false, true, "too_large"},
-    {"msg_blocks_too_long", DEAD, false, true, "too_large"},
-    {"invalid_blocks", DEAD, false, true, "refused"},
-    {"invalid_blocks_format", DEAD, false, true, "refused"},
-    {"action_prohibited", RETRY, true, false, "unauthorized"},
-    {"invalid_token", RETRY, true, false, "unauthorized"},
-    {"token_revoked", RETRY, true, false, "unauthorized"},
-    {"rate_limited", RETRY, false, false, "rate_limited"},
-    {"ratelimited", RETRY, false, false, "rate_limited"},
-    {"rollup_error", RETRY, false, false, "server_error"},
-    {"internal_error", RETRY, false, false, "server_error"},
-    {"fatal_error", RETRY, false, false, "server_error"},
-    {"service_unavailable", RETRY, false, false, "server_error"},
-};
-
-/* The body's first word when it is one of Slack's ([a-z_]), alone or as "error" in JSON's first
- * place for it. */
-static void error_word(const struct response *response, char ret_word[ERROR_WORD_BYTES_MAX])
-{
-    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz_";
-    const char *body = response->body ? response->body : "";
-    const char *error = strstr(body, "\"error\"");
-
-    if (error)
-        body = error + strlen("\"error\"") + strspn(error + strlen("\"error\""), " \t\r\n:\"");
-    size_t length = strspn(body, alphabet);
-    ret_word[0] = '\0';
-    if (length > 0 && length < ERROR_WORD_BYTES_MAX) {
-        memcpy(ret_word, body, length);
-        ret_word[length] = '\0';
-    }
-}
-
-static void slack_judge(const void *ctx, const struct response *response, struct verdict *verdict)
-{
-    char word[ERROR_WORD_BYTES_MAX];
-
-    (void)ctx;
-    if (response->status == 0 ||
-        (response->status == 200 && response->body && strcmp(response->body, "ok") == 0))
-        return;
-    error_word(response, word);
-    for (size_t i = 0; i < sizeof slack_errors / sizeof *slack_errors; i++) {
-        if (strcmp(word, slack_errors[i].word) != 0)
-            continue;
-        verdict->outcome = slack_errors[i].outcome;
-        verdict->blocks_receiver = slack_errors[i].blocks_receiver;
-        verdict->too_large = slack_errors[i].too_large;
-        verdict->why = slack_errors[i].why;
-        snprintf(verdict->detail, sizeof verdict->detail, "Slack answered %d %s", response->status,
-                 word);
-        return;
-    }
-    if (verdict->outcome != DELIVERED)
-        return;
-    verdict->outcome = RETRY;
-    verdict->delay_ms = -1;
-    verdict->why = "unexpected_answer";
-    snprintf(verdict->detail, sizeof verdict->detail,
-             "status %d without Slack's \"ok\": not Slack's own answer", response->status);
+    rc = 0;
+out:
+    json_decref(answer);
+    return rc;
 }
 
 const struct channel_ops slack_channel = {

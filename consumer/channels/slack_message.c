@@ -24,7 +24,6 @@
 #define EVIDENCE_SHORT_UNITS_MAX 400
 #define EVIDENCE_UNITS_MIN       80 /* shorter code says nothing */
 #define EVIDENCE_FRAME_UNITS     64
-#define FALLBACK_UNITS_MAX       600 /* Slack recommends at most 4,000 for the notification's text */
 #define FOOT_UNITS               800 /* held back for the last context */
 #define FOOT_BLOCKS              2
 #define LABELS_SHOWN_BYTES_MAX   2000
@@ -243,16 +242,14 @@ static int add_body(struct slack_page *page, const struct message *message, enum
 static const char *notification_text(const struct message *message, const char *header,
                                      struct arena *arena)
 {
-    const struct text_style style = {
-        .shape = TEXT_LINE, .escape = slack_escape, .units_max = FALLBACK_UNITS_MAX};
     const struct picture *picture = is_single(message) ? message->alerts[0].picture : NULL;
     char findings[WORDS_BYTES_MAX];
 
-    words_findings(picture ? picture->count : 0, findings);
-    char *line = picture ? arena_printf(arena, "%s \u00B7 %s \u00B7 %s", header,
-                                        picture->model ? picture->model : "", findings)
-                         : arena_strdup(arena, header);
-    return line ? text_render(&style, line, 0, arena) : NULL;
+    if (!picture)
+        return header;
+    words_findings(picture->count, findings);
+    return arena_printf(arena, "%s \u00B7 %s \u00B7 %s", header,
+                        picture->model ? picture->model : "", findings);
 }
 
 static int add_top(struct slack_page *page, const struct message *message, struct error *err)
@@ -265,26 +262,33 @@ static int add_top(struct slack_page *page, const struct message *message, struc
 
     if (!text)
         return error_set(err, ERROR_MEMORY, "no memory for a message to Slack");
-    document_set_text(page->document, page->document->root, "text", text);
+    slack_page_notification(page, text);
     slack_page_header(page, header);
     return 0;
 }
 
-const char *slack_message(const struct slack *slack, const struct message *message,
-                          enum render_size size, struct arena *arena, size_t *ret_bytes,
-                          struct error *err)
+void slack_author(const struct slack *slack, struct document *document)
+{
+    document_set_text(document, document->root, "username", slack->username);
+    document_set_text(document, document->root, "icon_emoji", slack->icon_emoji);
+    document_set_text(document, document->root, "icon_url", slack->icon_url);
+    document_set(document, document->root, "unfurl_links", json_false());
+    document_set(document, document->root, "unfurl_media", json_false());
+}
+
+const char *slack_message(const struct slack *slack, const struct slack_place *place,
+                          const struct message *message, enum render_size size, struct arena *arena,
+                          size_t *ret_bytes, struct error *err)
 {
     struct document document;
     struct slack_page page;
     const char *body = NULL;
 
     document_init(&document);
-    document_set_text(&document, document.root, "channel", slack->channel);
-    document_set_text(&document, document.root, "username", slack->username);
-    document_set_text(&document, document.root, "icon_emoji", slack->icon_emoji);
-    document_set_text(&document, document.root, "icon_url", slack->icon_url);
-    document_set(&document, document.root, "unfurl_links", json_false());
-    document_set(&document, document.root, "unfurl_media", json_false());
+    document_set_text(&document, document.root, "channel", place->channel);
+    document_set_text(&document, document.root, "ts", place->ts);
+    if (!place->ts)
+        slack_author(slack, &document);
     slack_page_init(&page, &document, arena);
     page.units_max -= FOOT_UNITS;
     page.blocks_max -= FOOT_BLOCKS;

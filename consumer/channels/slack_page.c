@@ -70,6 +70,17 @@ static char *fitted(struct slack_page *page, const char *text, size_t units_max)
     return line && line[0] != '\0' && slack_page_has_room(page, 1, text_units(line)) ? line : NULL;
 }
 
+void slack_page_notification(struct slack_page *page, const char *text)
+{
+    const struct text_style style = {
+        .shape = TEXT_LINE, .escape = slack_escape, .units_max = SLACK_NOTIFICATION_MAX};
+    char *line = text_render(&style, text, 0, page->arena);
+
+    if (!line)
+        page->document->failed = true;
+    document_set_text(page->document, page->document->root, "text", line);
+}
+
 void slack_page_header(struct slack_page *page, const char *text)
 {
     const char *line = fitted(page, text, SLACK_HEADER_MAX);

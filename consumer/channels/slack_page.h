@@ -11,18 +11,19 @@
 #include "consumer/channels/document.h"
 #include "consumer/channels/facts.h"
 
-#define SLACK_BLOCKS_MAX      50
-#define SLACK_HEADER_MAX      150
-#define SLACK_SECTION_MAX     3000
-#define SLACK_FIELDS_MAX      10
-#define SLACK_FIELD_MAX       2000
-#define SLACK_CONTEXT_MAX     10
-#define SLACK_BUTTONS_MAX     25
-#define SLACK_BUTTON_TEXT_MAX 75
-#define SLACK_URL_MAX         3000
+#define SLACK_BLOCKS_MAX       50
+#define SLACK_HEADER_MAX       150
+#define SLACK_SECTION_MAX      3000
+#define SLACK_FIELDS_MAX       10
+#define SLACK_FIELD_MAX        2000
+#define SLACK_CONTEXT_MAX      10
+#define SLACK_BUTTONS_MAX      25
+#define SLACK_BUTTON_TEXT_MAX  75
+#define SLACK_URL_MAX          3000
 /* Slack counts the text of all blocks as well, and refuses above about 13,200 without saying so
  * anywhere. */
-#define SLACK_PAGE_TEXT_MAX   12000
+#define SLACK_PAGE_TEXT_MAX    12000
+#define SLACK_NOTIFICATION_MAX 600 /* Slack recommends at most 4,000 */
 
 struct slack_page {
     struct document *document;
@@ -38,6 +39,8 @@ void slack_page_init(struct slack_page *page, struct document *document, struct 
 /* Whether so many more blocks and units fit. */
 bool slack_page_has_room(const struct slack_page *page, size_t blocks, size_t units);
 
+/* The text that a notification shows, and what cannot show blocks. */
+void slack_page_notification(struct slack_page *page, const char *text);
 void slack_page_header(struct slack_page *page, const char *text);
 void slack_page_divider(struct slack_page *page);
 void slack_page_section(struct slack_page *page, const char *plain_text);

@@ -20,6 +20,9 @@ static const struct inherited {
     {"slack_api_url_file", "slack", "api_url_file", "api_url"},
     {NULL, "slack", "webhook_url", "api_url"},
     {NULL, "slack", "webhook_url_file", "api_url"},
+    {"slack_app_token", "slack", "app_token", "api_url"},
+    {"slack_app_token_file", "slack", "app_token_file", "api_url"},
+    {"slack_app_url", "slack", "app_url", "app_url"},
     {"pagerduty_url", "pagerduty", "url", "url"},
     {"opsgenie_api_url", "opsgenie", "api_url", "api_url"},
     {"opsgenie_api_key", "opsgenie", "api_key", "api_key"},
@@ -31,7 +34,8 @@ static const struct inherited {
 #define INHERITED (sizeof(inherited) / sizeof(inherited[0]))
 
 struct global {
-    const char *slack_api_url, *pagerduty_url, *opsgenie_api_url, *opsgenie_api_key;
+    const char *slack_api_url, *slack_app_token, *slack_app_url, *pagerduty_url, *opsgenie_api_url,
+        *opsgenie_api_key;
     const char *victorops_api_url, *victorops_api_key;
 };
 
@@ -43,6 +47,14 @@ const struct setting global_settings[] = {
      .kind = SETTING_SECRET_URL,
      .offset = offsetof(struct global, slack_api_url),
      .help = "api_url of every slack_configs entry that has none"},
+    {.name = "slack_app_token",
+     .kind = SETTING_SECRET,
+     .offset = offsetof(struct global, slack_app_token),
+     .help = "app_token of every slack_configs entry that has none and no webhook"},
+    {.name = "slack_app_url",
+     .kind = SETTING_URL,
+     .offset = offsetof(struct global, slack_app_url),
+     .help = "app_url of every slack_configs entry that has none"},
     {.name = "pagerduty_url",
      .kind = SETTING_URL,
      .offset = offsetof(struct global, pagerduty_url),
