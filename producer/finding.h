@@ -148,6 +148,10 @@ int finding_decode(const char *json, size_t bytes, int64_t broker_time_ms, struc
 int finding_decode_value(const json_t *value, const char *pointer, int64_t broker_time_ms,
                          struct arena *arena, struct finding *ret_finding, struct error *err);
 
+/* The same over "measurement", run id, shard, series, model version. */
+void measurement_id(const struct measurement *measurement, const char *series,
+                    char ret_id[FINDING_ID_BYTES]);
+
 /* Kafka's default partitioner (murmur2, seed 0x9747b28c, positive), as librdkafka's murmur2_random
  * gives it. */
 int32_t partition_of_key(const void *key, size_t bytes, int32_t partitions);

@@ -71,3 +71,14 @@ void run_end_id(const struct run *run, char ret_id[FINDING_ID_BYTES])
 
     digest_uuid(strings, sizeof(strings) / sizeof(strings[0]), ret_id);
 }
+
+void measurement_id(const struct measurement *measurement, const char *series,
+                    char ret_id[FINDING_ID_BYTES])
+{
+    char shard[DECIMAL_BYTES];
+    const char *strings[] = {"measurement", measurement->run.id,
+                             decimal(measurement->run.shard, shard), series,
+                             measurement->model.version};
+
+    digest_uuid(strings, sizeof(strings) / sizeof(strings[0]), ret_id);
+}

@@ -171,14 +171,24 @@ int publisher_finding(struct publisher *publisher, struct run_book *book, struct
     return 0;
 }
 
-int publisher_measurement(struct publisher *publisher, const struct measurement *measurement,
+int publisher_measurement(struct publisher *publisher, struct measurement *measurement,
                           struct arena *arena, struct error *err)
 {
     struct sink_record record = {.partition = SINK_BY_KEY};
-    char series[SERIES_BYTES];
+    char series[SERIES_BYTES], id[FINDING_ID_BYTES];
     struct envelope envelope;
 
+    if (!*or_empty(measurement->target))
+        measurement->target = or_empty(measurement->run.repository);
+    if (measurement->time_ms == 0)
+        measurement->time_ms = publisher_now_ms();
     measurement_series(measurement, series);
+    if (!measurement->id) {
+        measurement_id(measurement, series, id);
+        measurement->id = arena_strdup(arena, id);
+        if (!measurement->id)
+            return error_set(err, ERROR_MEMORY, "no memory for a measurement");
+    }
     record.key = series;
     record.value = record_encode(&measurement_type, measurement, arena, &record.value_bytes, err);
     if (!record.value || envelope_of_measurement(measurement, arena, &envelope, err))

@@ -55,7 +55,8 @@ void publisher_next_report(struct publisher *publisher);
 int publisher_finding(struct publisher *publisher, struct run_book *book, struct finding *finding,
                       struct arena *arena, enum finding_fate *ret_fate, struct error *err);
 
-int publisher_measurement(struct publisher *publisher, const struct measurement *measurement,
+/* Completes the measurement in place (target, time, id) and sends it. */
+int publisher_measurement(struct publisher *publisher, struct measurement *measurement,
                           struct arena *arena, struct error *err);
 
 /* Waits for all delivery reports, then sends a copy to each partition and waits for these. Sends

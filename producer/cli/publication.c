@@ -67,6 +67,10 @@ static int on_measurement(void *ctx, struct measurement *measurement, struct are
     struct publication *publication = ctx;
 
     publication->measurements++;
+    if (!measurement->run.id)
+        measurement->run = publication->book->run;
+    if (measurement->time_ms == 0)
+        measurement->time_ms = measurement->run.started_ms;
     given_to_measurement(publication, measurement);
     return publisher_measurement(&publication->publisher, measurement, arena, err);
 }
@@ -179,8 +183,9 @@ void publication_fini(struct publication *publication)
     arena_fini(&publication->arena);
 }
 
-int publication_report(struct publication *publication, const char *name, int fd,
-                       const struct report_ops *format, struct error *err)
+int publication_report(struct publication *publication, const char *name,
+                       const struct report_input *input, const struct report_ops **ret_format,
+                       struct error *err)
 {
     const struct options *options = publication->options;
     const struct report_defaults defaults = {
@@ -193,7 +198,7 @@ int publication_report(struct publication *publication, const char *name, int fd
     publication->report = name;
     publication->bad_here = 0;
     publisher_next_report(&publication->publisher);
-    rc = report_read(fd, format, &defaults, &sink, NULL, err);
+    rc = report_read(input, &defaults, &sink, ret_format, err);
     if (publication->bad_here > BAD_LINES_SHOWN_MAX && !options->verbose)
         fprintf(stderr, "tocsin: %s: %zu more lines cannot be used (--verbose names them)\n", name,
                 publication->bad_here - BAD_LINES_SHOWN_MAX);

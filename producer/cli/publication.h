@@ -34,9 +34,10 @@ int publication_init(struct publication *publication, const struct options *opti
                      struct sink *sink, struct error *err);
 void publication_fini(struct publication *publication);
 
-/* Reads one report; `name` is for messages. ERROR_INPUT: nothing of it is readable. */
-int publication_report(struct publication *publication, const char *name, int fd,
-                       const struct report_ops *format, struct error *err);
+/* Reads one report; `name` is for messages. ERROR_INPUT and *ret_format as in report_read(). */
+int publication_report(struct publication *publication, const char *name,
+                       const struct report_input *input, const struct report_ops **ret_format,
+                       struct error *err);
 
 /* The finding that the options hold. */
 int publication_finding(struct publication *publication, struct error *err);

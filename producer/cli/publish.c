@@ -8,26 +8,18 @@
  */
 #include "producer/cli/publish.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
+#include "producer/cli/inputs.h"
 #include "producer/cli/publication.h"
 
 #define TOPIC_BYTES_MAX 250
 
-struct input {
-    const char *name;
-    int fd;
-};
-
 struct publishing {
     struct options options;
-    struct input inputs[OPTION_LIST_MAX];
-    size_t inputs_count;
+    struct inputs inputs;
+    size_t passed_over; /* files of folders that are no reports */
     const struct report_ops *format;
     char topic[TOPIC_BYTES_MAX];
     struct sink *sink;
@@ -72,20 +64,12 @@ static int open_inputs(struct publishing *publishing)
     const struct option_list *reports = &publishing->options.reports;
 
     for (size_t i = 0; i < reports->count; i++) {
-        struct input *input = &publishing->inputs[i];
+        struct error err = {0};
 
-        input->name = reports->items[i];
-        if (strcmp(input->name, "-") == 0) {
-            input->name = "standard input";
-            input->fd = STDIN_FILENO;
-        } else {
-            input->fd = open(input->name, O_RDONLY | O_CLOEXEC);
-        }
-        if (input->fd == -1) {
-            fprintf(stderr, "tocsin: %s: %s\n", input->name, strerror(errno));
+        if (inputs_add(&publishing->inputs, reports->items[i], &err)) {
+            fprintf(stderr, "tocsin: %s: %s\n", reports->items[i], err.text);
             return EX_NOINPUT;
         }
-        publishing->inputs_count++;
     }
     return EX_OK;
 }
@@ -93,12 +77,12 @@ static int open_inputs(struct publishing *publishing)
 static int find_format(struct publishing *publishing)
 {
     const char *name = publishing->options.format;
-    char names[256];
+    char names[REPORT_NAMES_BYTES_MAX];
 
     publishing->format = name ? report_format(name) : NULL;
     if (!name || publishing->format)
         return EX_OK;
-    report_names(names, sizeof(names));
+    report_names(names);
     fprintf(stderr, "tocsin: --format: expected one of %s\n", names);
     return EX_USAGE;
 }
@@ -138,16 +122,31 @@ static int open_sink(struct publishing *publishing, struct error *err)
     return sink_kafka_new(&config, &publishing->sink, err);
 }
 
+static int read_report(struct publishing *publishing, struct input *input,
+                       const struct report_ops **ret_format, struct error *err)
+{
+    struct report_input report = {.path = input->path, .format = publishing->format};
+    int rc;
+
+    *ret_format = publishing->format;
+    if (input_open(input, err))
+        return -1;
+    report.fd = input->fd;
+    rc = publication_report(&publishing->publication, input->name, &report, ret_format, err);
+    input_close(input);
+    return rc;
+}
+
 /* All reports; ret_readable counts those of which something was readable. */
 static int read_reports(struct publishing *publishing, size_t *ret_readable, struct error *err)
 {
     *ret_readable = 0;
-    for (size_t i = 0; i < publishing->inputs_count; i++) {
-        const struct input *input = &publishing->inputs[i];
+    for (size_t i = 0; i < publishing->inputs.count; i++) {
+        struct input *input = &publishing->inputs.items[i];
+        const struct report_ops *format;
         struct error why = {0};
 
-        if (publication_report(&publishing->publication, input->name, input->fd, publishing->format,
-                               &why) == 0) {
+        if (read_report(publishing, input, &format, &why) == 0) {
             (*ret_readable)++;
             continue;
         }
@@ -155,8 +154,15 @@ static int read_reports(struct publishing *publishing, size_t *ret_readable, str
             *err = why;
             return -1;
         }
+        if (input->is_of_folder && !format) {
+            publishing->passed_over++;
+            continue;
+        }
         fprintf(stderr, "tocsin: %s: %s\n", input->name, why.text);
     }
+    if (publishing->passed_over > 0)
+        fprintf(stderr, "tocsin: %zu files of folders are no reports and were passed over\n",
+                publishing->passed_over);
     return 0;
 }
 
@@ -187,6 +193,14 @@ static void summarise(const struct publishing *publishing)
         fprintf(stderr, "; topic %s at %s\n", publishing->topic, publishing->options.brokers);
 }
 
+static void no_reports(void)
+{
+    char names[REPORT_NAMES_BYTES_MAX];
+
+    report_names(names);
+    fprintf(stderr, "tocsin: no report was found; known are: %s\n", names);
+}
+
 static int publish(struct publishing *publishing)
 {
     struct publication *publication = &publishing->publication;
@@ -195,12 +209,14 @@ static int publish(struct publishing *publishing)
 
     if (publication_init(publication, &publishing->options, publishing->sink, &err))
         return fail(&err, EX_USAGE);
-    if (publishing->inputs_count == 0) {
+    if (publishing->options.reports.count == 0) {
         if (publication_finding(publication, &err))
             return fail(&err, EX_USAGE);
     } else if (read_reports(publishing, &readable, &err)) {
         return fail(&err, EX_DATAERR);
     } else if (readable == 0) {
+        if (publishing->passed_over == publishing->inputs.count)
+            no_reports();
         return EX_DATAERR;
     }
     if (publishing->sink->ops->flush(publishing->sink, &err) || publication_end(publication, &err))
@@ -246,8 +262,10 @@ int publish_command(int count, char *const *arguments)
         return EX_SOFTWARE;
     }
     arena_init(&publishing->arena);
+    inputs_init(&publishing->inputs, &publishing->arena);
     code = run(publishing, count, arguments);
     sink_free(publishing->sink);
+    inputs_fini(&publishing->inputs);
     arena_fini(&publishing->arena);
     free(publishing);
     return code;

@@ -119,6 +119,21 @@ int lines_head(struct lines *lines, size_t count_max, size_t bytes_max, const ch
     return 0;
 }
 
+int lines_all(struct lines *lines, size_t bytes_max, const char **ret_text, size_t *ret_bytes,
+              struct error *err)
+{
+    while (!lines->is_over) {
+        if (fill(lines, err))
+            return -1;
+        if (lines->end - lines->begin > bytes_max)
+            return error_set(err, ERROR_LIMIT, "a report of more than %zu bytes", bytes_max);
+    }
+    lines->buffer[lines->end] = '\0';
+    *ret_text = lines->buffer + lines->begin;
+    *ret_bytes = lines->end - lines->begin;
+    return 0;
+}
+
 /* Looks at growing ends of the file until one holds a whole line. */
 int lines_tail(const struct lines *lines, struct arena *arena, char **ret_text, size_t *ret_bytes)
 {

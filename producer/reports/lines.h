@@ -35,6 +35,11 @@ void lines_fini(struct lines *lines);
 int lines_head(struct lines *lines, size_t count_max, size_t bytes_max, const char **ret_head,
                size_t *ret_bytes, struct error *err);
 
+/* All unread bytes, without taking them, NUL-terminated; more than the maximum is ERROR_LIMIT.
+ * Needs their memory, and for a pipe up to twice their address space. */
+int lines_all(struct lines *lines, size_t bytes_max, const char **ret_text, size_t *ret_bytes,
+              struct error *err);
+
 #define LINES_TAIL_BYTES_MAX ((size_t)4 << 20)
 
 /* 1 and the last line of a regular file, in the arena, without moving in it; 0 for anything else,

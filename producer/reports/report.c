@@ -1,9 +1,9 @@
 /*
- * report.c - the table of formats, and the loop that reads a report line by line.
+ * report.c - the table of formats, and which of them a report is of.
  *
- * The head's lines are tried against each format in the table's order; then every line is repaired,
- * parsed and given to the format. A line that cannot be used is told to the sink and reading goes
- * on; a report of which nothing could be used is an error.
+ * The first bytes are tried against what is no JSON, then sketches of the head's lines, then one of
+ * the whole document, against each format in the table's order. A report of which nothing could be
+ * used is an error.
  */
 #include "producer/reports/report.h"
 
@@ -11,24 +11,14 @@
 #include <string.h>
 
 #include "producer/reports/garak.h"
-#include "producer/reports/lines.h"
-#include "producer/reports/repair.h"
+#include "producer/reports/promptfoo.h"
+#include "producer/reports/reading.h"
+#include "producer/reports/sketch.h"
 #include "producer/reports/tocsin_lines.h"
 
 const struct report_ops *const report_formats[] = {
-    &report_tocsin_lines,
-    &report_garak,
-    &report_garak_hitlog,
-    NULL,
-};
-
-/* A report on its way, with its head still to be seen twice. */
-struct reading {
-    struct report report;
-    const struct report_ops *format;
-    struct lines lines;
-    struct arena line_arena, kept;
-    size_t used;
+    &report_tocsin_lines, &report_garak,           &report_garak_hitlog,
+    &report_promptfoo,    &report_promptfoo_lines, NULL,
 };
 
 const struct report_ops *report_format(const char *name)
@@ -40,204 +30,162 @@ const struct report_ops *report_format(const char *name)
     return NULL;
 }
 
-void report_names(char *text, size_t bytes)
+void report_names(char text[REPORT_NAMES_BYTES_MAX])
 {
     size_t at = 0;
 
     *text = '\0';
-    for (size_t i = 0; report_formats[i] && at < bytes; i++)
-        at +=
-            (size_t)snprintf(text + at, bytes - at, "%s%s", i ? ", " : "", report_formats[i]->name);
+    for (size_t i = 0; report_formats[i] && at < REPORT_NAMES_BYTES_MAX; i++)
+        at += (size_t)snprintf(text + at, REPORT_NAMES_BYTES_MAX - at, "%s%s", i ? ", " : "",
+                               report_formats[i]->name);
 }
 
-static json_t *parse(const char *text, size_t bytes, bool is_strict, struct error *err)
-{
-    json_error_t why;
-    json_t *line;
-
-    if (is_strict)
-        return record_parse(text, bytes, err);
-    line = json_loadb(text, bytes, 0, &why);
-    if (!line)
-        error_set(err, ERROR_INPUT, "no JSON: %s at column %d", why.text, why.column);
-    return line;
-}
-
-/* One line as a document; a new reference, or NULL. */
-static json_t *document_of(struct reading *reading, const struct line *line, struct error *err)
-{
-    const struct report_sink *sink = reading->report.sink;
-    const char *text = line->text;
-    size_t bytes = line->bytes, places = 0;
-
-    if (repair_is_needed(text, bytes)) {
-        text = repair_json(text, bytes, &reading->line_arena, &bytes, &places);
-        if (!text) {
-            error_set(err, ERROR_MEMORY, "no memory for a line");
-            return NULL;
-        }
-        if (places > 0)
-            sink->repaired(sink->ctx, line->number, places);
-    }
-    return parse(text, bytes, reading->format->is_strict, err);
-}
-
-static int read_line(struct reading *reading, const struct line *line, struct error *err)
-{
-    json_t *document = document_of(reading, line, err);
-    int rc;
-
-    if (!document)
-        return -1;
-    if (!json_is_object(document))
-        rc = error_set(err, ERROR_INPUT, "expected a JSON object");
-    else
-        rc = reading->format->line(&reading->report, document, err);
-    json_decref(document);
-    return rc;
-}
-
-/* Bad lines are told and forgotten; -1 for what stops the reading. */
-static int forgive(struct reading *reading, size_t number, struct error *why, struct error *err)
-{
-    const struct report_sink *sink = reading->report.sink;
-
-    if (why->kind != ERROR_INPUT && why->kind != ERROR_LIMIT) {
-        *err = *why;
-        return -1;
-    }
-    reading->report.bad++;
-    sink->bad(sink->ctx, number, why);
-    return 0;
-}
-
-static int read_lines(struct reading *reading, struct error *err)
-{
-    for (;;) {
-        struct error why = {0};
-        struct line line;
-        int rc = lines_next(&reading->lines, REPORT_LINE_BYTES_MAX, &line, &why);
-
-        if (rc == 0)
-            return 0;
-        if (rc == 1 && read_line(reading, &line, &why) == 0)
-            reading->used++;
-        else if (forgive(reading, reading->lines.number, &why, err))
-            return -1;
-        arena_reset(&reading->line_arena);
-    }
-}
-
-static const struct report_ops *recognised(const json_t *document)
+/* The first row of one shape or another that takes the sketch. */
+static const struct report_ops *recognised(const json_t *sketch, bool is_line)
 {
     for (size_t i = 0; report_formats[i]; i++) {
-        if (json_is_object(document) && report_formats[i]->recognises(document))
+        const struct report_ops *format = report_formats[i];
+
+        if (format->shape == REPORT_LINES && !(is_line && json_is_object(sketch)))
+            continue;
+        if (format->recognises && format->recognises(sketch))
+            return format;
+    }
+    return NULL;
+}
+
+/* By the lines of a head; NULL where none tells. */
+static const struct report_ops *format_of_lines(const char *head, size_t bytes)
+{
+    const struct report_ops *format = NULL;
+
+    for (size_t count = 0; !format && bytes > 0 && count < REPORT_HEAD_LINES_MAX; count++) {
+        const char *feed = memchr(head, '\n', bytes);
+        size_t line = feed ? (size_t)(feed - head) : bytes;
+        json_t *sketch = sketch_of(head, line);
+
+        format = sketch ? recognised(sketch, true) : NULL;
+        json_decref(sketch);
+        head += line + (feed != NULL);
+        bytes -= line + (feed != NULL);
+    }
+    return format;
+}
+
+static const struct report_ops *format_of_text(const char *head, size_t bytes)
+{
+    for (size_t i = 0; report_formats[i]; i++) {
+        if (report_formats[i]->shape == REPORT_TEXT &&
+            report_formats[i]->recognises_text(head, bytes))
             return report_formats[i];
     }
     return NULL;
 }
 
-/* The format of a report whose head lies in memory; NULL where no line tells. */
-static const struct report_ops *format_of(const char *head, size_t bytes)
+/* By the whole text: a document whose first line says nothing. */
+static int recognise_document(struct reading *reading, struct error *err)
 {
-    const struct report_ops *format = NULL;
-    struct arena arena;
-    size_t count = 0;
+    const char *text;
+    size_t bytes;
+    json_t *sketch;
 
-    arena_init(&arena);
-    while (!format && bytes > 0 && count++ < REPORT_HEAD_LINES_MAX) {
-        const char *feed = memchr(head, '\n', bytes);
-        size_t line = feed ? (size_t)(feed - head) : bytes, places;
-        size_t repaired = 0;
-        char *text = repair_json(head, line, &arena, &repaired, &places);
-        size_t mark = text && strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-        json_t *document = text ? json_loadb(text + mark, repaired - mark, 0, NULL) : NULL;
-
-        format = document ? recognised(document) : NULL;
-        json_decref(document);
-        head += line + (feed != NULL);
-        bytes -= line + (feed != NULL);
-        arena_reset(&arena);
-    }
-    arena_fini(&arena);
-    return format;
+    if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, &text, &bytes, err))
+        return -1;
+    sketch = sketch_of(text, bytes);
+    reading->format = sketch ? recognised(sketch, false) : NULL;
+    json_decref(sketch);
+    return 0;
 }
 
 static int recognise(struct reading *reading, struct error *err)
 {
+    char names[REPORT_NAMES_BYTES_MAX];
     const char *head;
-    char names[128];
     size_t bytes;
 
-    if (reading->format)
-        return 0;
     if (lines_head(&reading->lines, REPORT_HEAD_LINES_MAX, REPORT_LINE_BYTES_MAX, &head, &bytes,
                    err))
         return -1;
+    while (bytes > 0 && strchr(" \t\r\n", *head) && *head) {
+        head++;
+        bytes--;
+    }
     if (bytes == 0)
         return error_set(err, ERROR_INPUT, "the report is empty");
-    reading->format = format_of(head, bytes);
+    reading->format = format_of_text(head, bytes);
+    if (!reading->format && *head != '[')
+        reading->format = format_of_lines(head, bytes);
+    if (!reading->format && (*head == '{' || *head == '[') && recognise_document(reading, err))
+        return -1;
     if (reading->format)
         return 0;
-    report_names(names, sizeof(names));
+    report_names(names);
     return error_set(err, ERROR_INPUT, "the format is not known; known are: %s", names);
 }
 
-/* Shows the format the last line of a regular file. What cannot be read so is left out: it is only
- * wanted early, and comes again. */
-static int look_ahead(struct reading *reading, struct error *err)
-{
-    json_t *document;
-    size_t bytes;
-    char *text;
-    int rc = 0;
-
-    if (!reading->format->last ||
-        lines_tail(&reading->lines, &reading->line_arena, &text, &bytes) != 1)
-        return 0;
-    document = json_loadb(text, bytes, 0, NULL);
-    if (json_is_object(document))
-        rc = reading->format->last(&reading->report, document, err);
-    json_decref(document);
-    arena_reset(&reading->line_arena);
-    return rc;
-}
+static int (*const readers[])(struct reading *reading, struct error *err) = {
+    [REPORT_LINES] = reading_lines,
+    [REPORT_DOCUMENT] = reading_document,
+    [REPORT_TEXT] = reading_text,
+};
 
 static int read_all(struct reading *reading, struct error *err)
 {
     const struct report_ops *format = reading->format;
     struct report *report = &reading->report;
 
+    if (format->instead)
+        return error_set(err, ERROR_INPUT, "%s", format->instead);
     report->state = arena_alloc(&reading->kept, format->state_bytes + 1);
     if (!report->state)
         return error_set(err, ERROR_MEMORY, "no memory for a report");
-    if ((format->init && format->init(report, err)) || look_ahead(reading, err) ||
-        read_lines(reading, err))
+    if ((format->init && format->init(report, err)) || readers[format->shape](reading, err))
         return -1;
-    if (reading->used == 0 && reading->lines.number > 0)
-        return error_set(err, ERROR_INPUT, "no line of the report can be read");
+    if (reading->used == 0 && report->bad > 0)
+        return error_set(err, ERROR_INPUT, "nothing of the report can be read");
     return format->end ? format->end(report, err) : 0;
 }
 
-int report_read(int fd, const struct report_ops *format, const struct report_defaults *defaults,
+int report_read(const struct report_input *input, const struct report_defaults *defaults,
                 const struct report_sink *sink, const struct report_ops **ret_format,
                 struct error *err)
 {
-    struct reading reading = {.format = format, .report = {.defaults = defaults, .sink = sink}};
+    struct reading reading = {.format = input->format,
+                              .report = {.defaults = defaults, .sink = sink, .path = input->path}};
     int rc;
 
-    lines_init(&reading.lines, fd);
-    arena_init(&reading.line_arena);
+    lines_init(&reading.lines, input->fd);
+    arena_init(&reading.arena);
     arena_init(&reading.kept);
-    reading.report.arena = &reading.line_arena;
+    reading.report.arena = &reading.arena;
     reading.report.kept = &reading.kept;
-    rc = recognise(&reading, err) || read_all(&reading, err) ? -1 : 0;
+    rc = (!reading.format && recognise(&reading, err)) || read_all(&reading, err) ? -1 : 0;
     if (reading.format && reading.format->fini && reading.report.state)
         reading.format->fini(&reading.report);
     if (ret_format)
         *ret_format = reading.format;
     arena_fini(&reading.kept);
-    arena_fini(&reading.line_arena);
+    arena_fini(&reading.arena);
     lines_fini(&reading.lines);
     return rc;
+}
+
+enum run_status report_status(const struct report *report)
+{
+    if (report->is_cut)
+        return RUN_CRASHED;
+    return report->bad > 0 ? RUN_PARTIAL : RUN_COMPLETE;
+}
+
+json_t *report_sibling(const struct report *report, const char *name)
+{
+    const char *slash = report->path ? strrchr(report->path, '/') : NULL;
+    char *path;
+
+    if (!report->path)
+        return NULL;
+    path = slash ? arena_printf(report->kept, "%.*s/%s", (int)(slash - report->path), report->path,
+                                name)
+                 : arena_strdup(report->kept, name);
+    return path ? json_load_file(path, 0, NULL) : NULL;
 }

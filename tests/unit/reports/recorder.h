@@ -155,7 +155,8 @@ static inline int recorder_file(const char *text, size_t bytes)
     return fd;
 }
 
-static inline int recorder_read(struct recorder *recorder, const char *text, struct error *err)
+static inline int recorder_read_bytes(struct recorder *recorder, const char *text, size_t bytes,
+                                      struct error *err)
 {
     const struct report_sink sink = {.ctx = recorder,
                                      .run = recorder_on_run,
@@ -166,13 +167,19 @@ static inline int recorder_read(struct recorder *recorder, const char *text, str
                                      .ended = recorder_on_ended,
                                      .bad = recorder_on_bad,
                                      .repaired = recorder_on_repaired};
-    int fd = recorder_file(text, strlen(text)), rc;
+    int fd = recorder_file(text, bytes), rc;
+    const struct report_input input = {.fd = fd, .format = recorder->format};
 
     if (!recorder->defaults.run)
         recorder->defaults.run = &recorder_run;
-    rc = report_read(fd, recorder->format, &recorder->defaults, &sink, &recorder->format, err);
+    rc = report_read(&input, &recorder->defaults, &sink, &recorder->format, err);
     close(fd);
     return rc;
+}
+
+static inline int recorder_read(struct recorder *recorder, const char *text, struct error *err)
+{
+    return recorder_read_bytes(recorder, text, strlen(text), err);
 }
 
 static inline const char *recorder_label(const struct finding *finding, const char *name)

@@ -1,0 +1,95 @@
+/*
+ * outcome.c - an attempt told to the sink.
+ */
+#include "producer/reports/outcome.h"
+
+#include <math.h>
+
+#include "producer/text.h"
+
+static int no_memory(struct error *err)
+{
+    return error_set(err, ERROR_MEMORY, "no memory for an attempt");
+}
+
+/* --model names what the report leaves out. */
+static int settle_model(const struct report *report, struct model *model, struct error *err)
+{
+    const struct model *given = &report->defaults->model;
+
+    if (!model->name || !*model->name)
+        model->name = given->name;
+    if (!model->name || !*model->name)
+        return error_set(err, ERROR_INPUT, "the report names no model: give --model");
+    model->name = text_cut(model->name, NAME_MAX_CHARS, report->arena);
+    if (model->version)
+        model->version =
+            *model->version ? text_cut(model->version, NAME_MAX_CHARS, report->arena) : NULL;
+    return model->name ? 0 : no_memory(err);
+}
+
+int outcome_rule(struct report *report, const char *tool, const char *probe, const char *detector,
+                 const char *title, struct rule *ret_rule, struct error *err)
+{
+    struct arena *arena = report->arena;
+    const char *id = arena_printf(arena, "%s%s%s%s%s", tool, *probe ? "/" : "", probe,
+                                  *detector ? "/" : "", detector);
+
+    *ret_rule = (struct rule){.id = text_cut(id, NAME_MAX_CHARS, arena),
+                              .title = text_cut(title, TITLE_MAX_CHARS, arena),
+                              .tool = tool,
+                              .probe = text_cut(probe, NAME_MAX_CHARS, arena),
+                              .detector = text_cut(detector, NAME_MAX_CHARS, arena)};
+    return ret_rule->id && ret_rule->title && ret_rule->probe && ret_rule->detector
+               ? 0
+               : no_memory(err);
+}
+
+int outcome_tell_coverage(struct report *report, const struct finding *finding, int64_t attempts,
+                          int64_t failures, struct error *err)
+{
+    struct model model = finding->model;
+    struct coverage coverage = {.rule = finding->rule.id,
+                                .target = finding->target,
+                                .category = finding->category ? finding->category : "",
+                                .attempts = attempts,
+                                .failures = failures};
+
+    if (settle_model(report, &model, err))
+        return -1;
+    coverage.model = model.name;
+    return report->sink->coverage(report->sink->ctx, &coverage, err);
+}
+
+int outcome_tell(struct report *report, struct finding *finding, enum outcome outcome,
+                 struct error *err)
+{
+    if (settle_model(report, &finding->model, err))
+        return -1;
+    if (finding->category) {
+        finding->category = text_cut(finding->category, NAME_MAX_CHARS, report->arena);
+        if (!finding->category)
+            return no_memory(err);
+    }
+    if (outcome_tell_coverage(report, finding, outcome != OUTCOME_UNJUDGED,
+                              outcome == OUTCOME_FAILED, err))
+        return -1;
+    if (outcome != OUTCOME_FAILED)
+        return 0;
+    return report->sink->finding(report->sink->ctx, finding, report->arena, err);
+}
+
+int outcome_measure(struct report *report, const struct measurement *measurement, struct error *err)
+{
+    struct measurement told = *measurement;
+
+    if (!isfinite(told.value))
+        return 0;
+    if (settle_model(report, &told.model, err))
+        return -1;
+    told.benchmark = text_cut(told.benchmark, NAME_MAX_CHARS, report->arena);
+    told.metric = text_cut(told.metric, NAME_MAX_CHARS, report->arena);
+    if (!told.benchmark || !told.metric)
+        return no_memory(err);
+    return report->sink->measurement(report->sink->ctx, &told, report->arena, err);
+}

@@ -1,0 +1,59 @@
+/*
+ * report_document.c - a report that is read whole: a JSON document, or a text of another kind.
+ */
+#include <string.h>
+
+#include "producer/reports/reading.h"
+#include "producer/reports/split.h"
+
+/* All of it, behind a byte order mark. */
+static int whole_text(struct reading *reading, const char **ret_text, size_t *ret_bytes,
+                      struct error *err)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+
+    if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, ret_text, ret_bytes, err))
+        return -1;
+    if (*ret_bytes >= strlen(mark) && memcmp(*ret_text, mark, strlen(mark)) == 0) {
+        *ret_text += strlen(mark);
+        *ret_bytes -= strlen(mark);
+    }
+    return 0;
+}
+
+int reading_document(struct reading *reading, struct error *err)
+{
+    const struct report_ops *format = reading->format;
+    struct split split;
+    json_t *outline;
+    const char *text;
+    size_t bytes;
+    int rc;
+
+    if (whole_text(reading, &text, &bytes, err) ||
+        split_init(&split, &reading->report, format, text, bytes, err))
+        return -1;
+    outline = split_outline(&split, err);
+    if (!outline)
+        return -1;
+    rc = format->document ? format->document(&reading->report, outline, err) : 0;
+    json_decref(outline);
+    arena_reset(&reading->arena);
+    if (rc || split_records(&split, &reading->used, err))
+        return -1;
+    /* without records the outline is all there is, unless they were lost */
+    reading->used += split.arrays_count == 0 || reading->report.bad == 0;
+    return 0;
+}
+
+int reading_text(struct reading *reading, struct error *err)
+{
+    const char *text;
+    size_t bytes;
+
+    if (whole_text(reading, &text, &bytes, err) ||
+        reading->format->text(&reading->report, text, bytes, err))
+        return -1;
+    reading->used++;
+    return 0;
+}
