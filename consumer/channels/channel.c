@@ -9,17 +9,13 @@
 #include "consumer/channels/opsgenie.h"
 #include "consumer/channels/pagerduty.h"
 #include "consumer/channels/slack.h"
+#include "consumer/channels/teams.h"
 #include "consumer/channels/victorops.h"
 #include "consumer/channels/webhook.h"
 
 const struct channel_ops *const channels[] = {
-    &slack_channel,
-    &webhook_channel,
-    &pagerduty_channel,
-    &opsgenie_channel,
-    &victorops_channel,
-    &console_channel,
-    NULL,
+    &slack_channel,    &teams_channel,     &webhook_channel, &pagerduty_channel,
+    &opsgenie_channel, &victorops_channel, &console_channel, NULL,
 };
 
 const char *stored_value(const struct stored *stored, const char *name)

@@ -1,7 +1,8 @@
 """The battery that every channel must pass: golden cases, hostile strings, sizes, secrets, refused settings.
 
 A new kind of channel is a row in CHANNELS: its settings with a secret in them, and what reads its output;
-`responses` where 200 with "ok" is not its service's answer, `credential` where the body has to hold the secret.
+`responses` where 200 with "ok" is not its service's answer, `credential` where the body has to hold the secret,
+`stored` for what an earlier message left. A second way to use a kind is a row of its own, with `kind`.
 TOCSIN_UPDATE_GOLDEN=1 writes what was rendered to golden/ instead of comparing; read the difference.
 """
 
@@ -23,6 +24,15 @@ SAMPLE_TEXT_MAX = 6_000  # EVIDENCE_TEXT_BYTES_MAX; a megabyte is a matter of th
 CHANNELS = {
     "slack": {"settings": {"api_url": f"https://hooks.slack.example/services/T0/B0/{SECRET}"}, "read": cases.json_body,
               "bytes_max": 262_144, "ours": "\u200b"},
+    "slack_bot": {"kind": "slack", "read": cases.json_body, "bytes_max": 262_144, "ours": "\u200b",
+                  "settings": {"app_token": f"xoxb-{SECRET}", "app_url": "https://slack.example/api/",
+                               "channel": "red-team", "update_message": True, "reply_broadcast": True},
+                  "stored": {"slack_target": "red-team", "slack_channel": "C1", "slack_ts": "1.2"},
+                  "responses": [{"status": 200, "body": '{"ok":true,"channel":"C1","ts":"1.2"}'},
+                                {"status": 200, "body": '{"ok":true,"channel":"C1","ts":"1.3"}'}]},
+    "msteamsv2": {"settings": {"webhook_url": f"https://x.logic.azure.example/workflows/1?sp=%2Ft&sv=1.0&sig={SECRET}"},
+                  "read": cases.json_body, "bytes_max": 20_480, "ours": "\u200b",
+                  "responses": [{"status": 202, "body": ""}]},
     "webhook": {"settings": {"url": f"https://receiver.example/{SECRET}", "authorization": f"Bearer {SECRET}",
                              "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
                 "read": cases.json_body, "bytes_max": 4 * 1024 * 1024, "ours": ""},
@@ -49,8 +59,8 @@ def render(channel, content, size="full"):
 
 def render_all(channel, contents, size="full"):
     row = CHANNELS[channel]
-    given = {"responses": row["responses"]} if "responses" in row else {}
-    return cases.render_all(channel, row["settings"], contents, size, **given)
+    given = {name: row[name] for name in ("responses", "stored") if name in row}
+    return cases.render_all(row.get("kind", channel), row["settings"], contents, size, **given)
 
 
 def strings_of(value):
@@ -81,7 +91,8 @@ def assert_neutral(name, text, ours=""):
 
 def golden_text(channel, steps):
     read = CHANNELS[channel]["read"]
-    body = read(steps[0])
+    bodies = [read(step) for step in steps if step.get("body")]
+    body = bodies[0] if len(bodies) == 1 else bodies
     text = body if isinstance(body, str) else json.dumps(body, indent=1, ensure_ascii=False) + "\n"
     return re.sub(r"tocsin \d+\.\d+\.\d+", "tocsin VERSION", text)
 
@@ -131,8 +142,9 @@ def test_the_same_message_is_the_same_request(channel):
 def assert_all_neutral(channel, names, contents):
     deliveries = render_all(channel, contents)
     for name, steps in zip(names, deliveries, strict=True):
-        for text in strings_of(CHANNELS[channel]["read"](steps[0])):
-            assert_neutral(name, text, CHANNELS[channel]["ours"])
+        for step in steps:
+            for text in strings_of(CHANNELS[channel]["read"](step) if step.get("body") else ""):
+                assert_neutral(name, text, CHANNELS[channel]["ours"])
 
 
 @EVERY_CHANNEL
@@ -198,4 +210,4 @@ def test_it_ends_what_it_began(channel):
 
 @EVERY_CHANNEL
 def test_an_unknown_setting_is_refused(channel):
-    assert "no_such_setting" in cases.refusal(channel, {**CHANNELS[channel]["settings"], "no_such_setting": "x"})
+    assert "no_such_setting" in cases.refusal(CHANNELS[channel].get("kind", channel), {**CHANNELS[channel]["settings"], "no_such_setting": "x"})
