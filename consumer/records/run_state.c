@@ -5,10 +5,8 @@
 
 #include <float.h>
 
-#define TIERS_MAX         16
-#define RUN_ENDS_MAX      (4 * SHARDS_MAX) /* shards may end with several reports each */
-#define SERIES_POINTS_MAX 4096
-#define SERIES_RULES_MAX  64
+#define TIERS_MAX    16
+#define RUN_ENDS_MAX (4 * SHARDS_MAX) /* shards may end with several reports each */
 
 const char *const run_phase_names[] = {"open", "ended", "lost", NULL};
 
@@ -122,6 +120,32 @@ static const struct record_type series_point_type = {
     .fields = series_point_fields,
 };
 
+static const struct field series_firing_fields[] = {
+    RECORD_FIELD(FIELD_STRING, "rule", series_firing, rule, .required = true, .min = 1,
+                 .max = NAME_MAX_CHARS, .help = "Name of the rule"),
+    RECORD_FIELD(FIELD_TIME, "since", series_firing, since_ms, .required = true,
+                 .help = "The measurement that it fired at first"),
+    RECORD_FIELD(FIELD_NUMBER, "value", series_firing, value, .required = true, .min = -DBL_MAX,
+                 .max = DBL_MAX, .help = "Value when it fired last"),
+    RECORD_FIELD(FIELD_INTEGER, "n", series_firing, n, .max = RECORD_INTEGER_MAX,
+                 .help = "Sample size of that; left out: unknown"),
+    RECORD_FIELD(FIELD_NUMBER, "baseline", series_firing, baseline, .required = true,
+                 .min = -DBL_MAX, .max = DBL_MAX, .help = "What it fired against"),
+    RECORD_FIELD(FIELD_INTEGER, "baseline_n", series_firing, baseline_n, .max = RECORD_INTEGER_MAX,
+                 .help = "Sample size of that; left out: unknown"),
+    RECORD_FIELD(FIELD_INTEGER, "builds", series_firing, builds, .max = RECORD_INTEGER_MAX,
+                 .help = "Builds that the baseline is the mean of"),
+    RECORD_FIELD(FIELD_NUMBER, "sigma", series_firing, sigma, .max = DBL_MAX,
+                 .help = "Standard deviation of one build, where it does not follow from n"),
+    RECORD_FIELD_END,
+};
+static const struct record_type series_firing_type = {
+    .name = "series_firing",
+    .title = "A rule that fires on a series",
+    .size = sizeof(struct series_firing),
+    .fields = series_firing_fields,
+};
+
 static const struct field series_state_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_STRING, "model", series_state, model, .required = true, .min = 1,
@@ -132,14 +156,12 @@ static const struct field series_state_fields[] = {
                  .max = NAME_MAX_CHARS, .help = "The metric"),
     RECORD_FIELD(FIELD_STRING, "target", series_state, target, .max = NAME_MAX_CHARS,
                  .filled = true, .help = "The system under test"),
+    RECORD_FIELD(FIELD_BOOL, "higher_is_better", series_state, higher_is_better,
+                 .help = "Whether a larger value is a better one"),
     RECORD_FIELD(FIELD_LIST, "points", series_state, points, .max = SERIES_POINTS_MAX,
                  .of = &series_point_type, .help = "Measurements, oldest first"),
-    RECORD_FIELD(FIELD_NUMBER, "cusum_high", series_state, cusum_high, .min = -DBL_MAX,
-                 .max = DBL_MAX, .help = "Cumulative sum upwards"),
-    RECORD_FIELD(FIELD_NUMBER, "cusum_low", series_state, cusum_low, .min = -DBL_MAX,
-                 .max = DBL_MAX, .help = "Cumulative sum downwards"),
-    RECORD_FIELD(FIELD_STRINGS, "firing", series_state, firing, .max = SERIES_RULES_MAX,
-                 .help = "Names of the rules that fire now"),
+    RECORD_FIELD(FIELD_LIST, "firing", series_state, firing, .max = SERIES_RULES_MAX,
+                 .of = &series_firing_type, .help = "Rules that fire now"),
     RECORD_FIELD_END,
 };
 const struct record_type series_state_type = {

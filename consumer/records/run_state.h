@@ -20,6 +20,9 @@
 #define SERIES_STATE_TYPE "tocsin.series-state.v1"
 #define POSITION_KEY      "pos"
 
+#define SERIES_POINTS_MAX 64 /* the latest; older ones are forgotten */
+#define SERIES_RULES_MAX  64 /* that fire on one series */
+
 /* `next` of findings in `state`; of notifications in `deliveries`, with the retry tiers beside it.
  */
 struct tier_position {
@@ -64,11 +67,22 @@ struct series_point {
     double value;
     int64_t n;
 };
+/* A rule that fires on a series: against what, so that it clears against the same. */
+struct series_firing {
+    const char *rule;
+    int64_t since_ms; /* of the measurement that it fired at first */
+    double value;     /* at the latest time that it fired */
+    int64_t n;        /* sample size of that; 0: unknown */
+    double baseline;
+    int64_t baseline_n; /* 0: unknown */
+    int64_t builds;     /* that the baseline is the mean of (drift) */
+    double sigma;       /* of one build, estimated from them; 0: it follows from n */
+};
 struct series_state {
     const char *model, *benchmark, *metric, *target;
+    bool higher_is_better;
     struct list points; /* struct series_point, oldest first */
-    double cusum_high, cusum_low;
-    struct list firing; /* strings: names of rules that fire now */
+    struct list firing; /* struct series_firing */
 };
 
 extern const struct record_type position_type, run_state_type, run_count_type, series_state_type;
