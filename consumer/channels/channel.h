@@ -41,10 +41,11 @@ struct message {
     const struct run_summary *summary; /* NULL: this is about alerts; see summary.h for its words */
     bool resolved;                     /* no open alert is left in the group */
     bool repeat;                       /* nothing changed: a reminder after repeat_interval */
-    bool in_doubt;   /* an earlier try may have arrived: say so where the service has no identity */
-    int64_t version; /* of the group */
-    int64_t now_ms;  /* wall clock, the only one a channel sees */
-    int64_t attempt; /* from 1 */
+    bool in_doubt; /* an earlier try may have arrived: say so where the service has no identity */
+    const char *storm; /* alerts of many groups in one message: a sentence that says so, or NULL */
+    int64_t version;   /* of the group */
+    int64_t now_ms;    /* wall clock, the only one a channel sees */
+    int64_t attempt;   /* from 1 */
     const char *external_url; /* of this tocsind, may be NULL */
 };
 
@@ -123,6 +124,11 @@ const char *stored_value(const struct stored *stored, const char *name);
  * out. */
 enum render_size { RENDER_FULL, RENDER_SHORT_EVIDENCE, RENDER_NO_EVIDENCE, RENDER_IDENTITY };
 
+/* At most `requests` within `per_ms` on average, `burst` at once. All 0: no limit of its own. */
+struct rate {
+    int64_t requests, per_ms, burst;
+};
+
 struct channel_ops {
     const char *name; /* "slack": `slack_configs` in the configuration, metric label */
     size_t ctx_size;  /* the core allocates it, zeroed, one per integration */
@@ -131,6 +137,7 @@ struct channel_ops {
     bool looks_up;  /* it asks the service what an earlier try did: `on_doubt` decides nothing */
     bool one_alert; /* tickets and incidents: group_by is [fingerprint] where no route says it */
     bool shows_summary; /* next() takes messages with a summary; others never get one */
+    struct rate rate;   /* what the vendor takes, where the configuration says nothing */
 
     /* Checks and completes a filled ctx. NULL: nothing to do. */
     int (*init)(void *ctx, struct error *err);

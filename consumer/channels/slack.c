@@ -247,6 +247,7 @@ const struct channel_ops slack_channel = {
     .settings = slack_settings,
     .has_identity = false,
     .shows_summary = true,
+    .rate = {.requests = 1, .per_ms = 1000, .burst = 5},
     .init = slack_init,
     .next = slack_next,
     .judge = slack_judge,

@@ -207,5 +207,5 @@ const char *words_note(const struct message *message)
         return "An earlier try to send this may have arrived: it can be there twice.";
     if (message->repeat)
         return "A reminder: nothing has changed since the last message.";
-    return NULL;
+    return message->storm;
 }

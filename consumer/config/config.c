@@ -109,6 +109,8 @@ static int bind_all(struct draft *draft)
     for (size_t i = 0; i < PARTS && !reader_full(reader); i++)
         rc |= parts[i].bind(draft, node_find(draft->root, parts[i].name));
     if (!rc)
+        rc = standins_check(draft);
+    if (!rc)
         find_warnings(draft);
     return rc;
 }

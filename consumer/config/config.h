@@ -42,6 +42,15 @@ struct integration {
     int64_t backoff_min_ms, backoff_max_ms; /* 1 s, 10 min */
     int64_t retry_after_max_ms; /* default 1 h: a larger Retry-After is clamped, said aloud */
     int on_doubt;               /* enum on_doubt */
+    struct rate rate;           /* default: the channel's own; requests 0: none */
+    int64_t breaker_failures;   /* in a row that open the breaker, default 5; 0: only 401 and 403 */
+    /* Guard: after so many dead letters within the window, when they are at least that share of
+     * all deliveries, nothing more is given up. guard_dead 0: no guard. */
+    int64_t guard_dead, guard_share_percent, guard_window_ms; /* 20, 50, 10 min */
+    /* Storm: more alerts than this with news within the window are one message. 0: never. */
+    int64_t storm_alerts, storm_window_ms; /* 100, 10 min */
+    const char *fallback;      /* receiver that takes what this one can't say, or NULL */
+    int64_t fallback_after_ms; /* default 30 min */
 };
 
 struct topics_config {
@@ -88,7 +97,8 @@ struct config {
     int64_t shutdown_grace_ms; /* default 20 s */
     struct topics_config topics;
     struct lifecycle_config lifecycle;
-    struct route *route; /* root */
+    const char *operator_receiver; /* hears of receivers that are in trouble; NULL: nobody does */
+    struct route *route;           /* root */
     /* what routes mean by mute_time_intervals, active_time_intervals */
     struct named_interval *intervals;
     size_t intervals_count;

@@ -40,6 +40,9 @@ int overrides_bind(struct draft *draft, const struct node *node);
 /* What the rules hold besides the arena. */
 void enrichment_free(const struct enrichment *enrichment);
 
+/* After all sections: the receivers that others fall back on, and the operator's. */
+int standins_check(struct draft *draft);
+
 /* Index in draft->receivers, receivers_count for none. */
 size_t draft_receiver(const struct draft *draft, const char *name);
 

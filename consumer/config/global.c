@@ -37,6 +37,7 @@ struct global {
     const char *slack_api_url, *slack_app_token, *slack_app_url, *pagerduty_url, *opsgenie_api_url,
         *opsgenie_api_key;
     const char *victorops_api_url, *victorops_api_key;
+    const char *operator_receiver;
 };
 
 #define NO_EMAIL   "there is no e-mail channel"
@@ -75,6 +76,10 @@ const struct setting global_settings[] = {
      .kind = SETTING_SECRET,
      .offset = offsetof(struct global, victorops_api_key),
      .help = "api_key of every victorops_configs entry that has none"},
+    {.name = "operator",
+     .kind = SETTING_STRING,
+     .offset = offsetof(struct global, operator_receiver),
+     .help = "receiver that hears of receivers in trouble: stopped, refusing everything, unknown"},
     {.name = "resolve_timeout",
      .kind = SETTING_REFUSED,
      .help = "alerts resolve by clean runs; see lifecycle.clean_runs and lifecycle.stale_after"},
@@ -111,7 +116,11 @@ int global_bind(struct draft *draft, const struct node *node)
 
     if (!node)
         return settings_default(&draft->reader, delivery_settings, &draft->defaults);
-    return schema_bind(&draft->reader, node, &schema);
+    if (schema_bind(&draft->reader, node, &schema))
+        return -1;
+    if (global.operator_receiver && *global.operator_receiver)
+        draft->config->operator_receiver = global.operator_receiver;
+    return 0;
 }
 
 static bool is_given(const struct node *entry, const struct inherited *row)

@@ -18,6 +18,7 @@
 #define PROBLEMS_MAX          20
 #define SECRET_FILE_BYTES_MAX 65536
 #define SCHEMA_BINDINGS_MAX   3
+#define RATE_PER_MS_MAX       INT64_C(86400000)
 
 struct reader {
     const char *name; /* of the file, as it stands in messages */

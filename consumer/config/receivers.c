@@ -95,6 +95,75 @@ const struct setting delivery_settings[] = {
      .names = on_doubt_names,
      .fallback = "send_again",
      .help = "what to do when a request may or may not have arrived"},
+    {.name = "rate",
+     .kind = SETTING_RATE,
+     .offset = offsetof(struct integration, rate),
+     .min = 1,
+     .max = 1000000,
+     .help = "requests in a time: 1/s, 120/m, 200/5m, or none; default: what the service takes"},
+    {.name = "burst",
+     .kind = SETTING_INTEGER,
+     .offset = offsetof(struct integration, rate.burst),
+     .min = 0,
+     .max = 10000,
+     .fallback = "0",
+     .help =
+         "requests at once, where rate allows so many on average; 0: the service's own, else 1"},
+    {.name = "breaker_failures",
+     .kind = SETTING_INTEGER,
+     .offset = offsetof(struct integration, breaker_failures),
+     .min = 0,
+     .max = 1000,
+     .fallback = "5",
+     .help = "failures in a row after which one request at a time tries it; 0: only 401 and 403 "
+             "stop it"},
+    {.name = "guard_dead",
+     .kind = SETTING_INTEGER,
+     .offset = offsetof(struct integration, guard_dead),
+     .min = 0,
+     .max = 1000000,
+     .fallback = "20",
+     .help = "after so many dead letters within guard_window it is stopped, and nothing more is "
+             "given up until something was delivered; 0: never"},
+    {.name = "guard_share",
+     .kind = SETTING_INTEGER,
+     .offset = offsetof(struct integration, guard_share_percent),
+     .min = 1,
+     .max = 100,
+     .fallback = "50",
+     .help = "but only if they are at least this percentage of all deliveries in that time"},
+    {.name = "guard_window",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct integration, guard_window_ms),
+     .min = 1000,
+     .max = 86400000,
+     .fallback = "10m",
+     .help = "time in which dead letters are counted"},
+    {.name = "storm_alerts",
+     .kind = SETTING_INTEGER,
+     .offset = offsetof(struct integration, storm_alerts),
+     .min = 0,
+     .max = 1000000,
+     .fallback = "100",
+     .help = "more alerts with news within storm_window are one message with a table; 0: never"},
+    {.name = "storm_window",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct integration, storm_window_ms),
+     .min = 1000,
+     .max = 86400000,
+     .fallback = "10m",
+     .help = "time in which alerts with news are counted"},
+    {.name = "fallback",
+     .kind = SETTING_STRING,
+     .offset = offsetof(struct integration, fallback),
+     .help = "receiver that is told what this one could not be told"},
+    {.name = "fallback_after",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct integration, fallback_after_ms),
+     .min = 1000,
+     .max = INT64_C(30) * 86400000,
+     .fallback = "30m",
+     .help = "how long it waits before the fallback is told"},
     {.kind = SETTING_END},
 };
 
@@ -152,11 +221,28 @@ static int check_entry(struct draft *draft, const struct node *entry,
     if (integration->backoff_min_ms > integration->backoff_max_ms)
         return reader_refuse(reader, entry, "receiver \"%s\": backoff_min is above backoff_max",
                              integration->receiver);
+    if (integration->rate.burst > 0 && integration->rate.requests == 0)
+        return reader_refuse(reader, entry, "receiver \"%s\": burst needs a rate",
+                             integration->receiver);
     if (integration->shards > draft->config->topics.notification_partitions)
         return reader_refuse(reader, entry,
                              "receiver \"%s\": shards is above topics.notification_partitions",
                              integration->receiver);
     return 0;
+}
+
+/* What the configuration leaves open is what the vendor takes. */
+static void set_rate(struct integration *integration)
+{
+    struct rate *rate = &integration->rate;
+    int64_t burst = rate->burst;
+
+    if (rate->per_ms == 0)
+        *rate = integration->ops->rate;
+    if (burst > 0)
+        rate->burst = burst;
+    else if (rate->burst == 0 && rate->requests > 0)
+        rate->burst = 1;
 }
 
 static int bind_entry(struct receiver *receiver, const struct channel_ops *ops, size_t index,
@@ -174,6 +260,7 @@ static int bind_entry(struct receiver *receiver, const struct channel_ops *ops, 
     *integration = receiver->defaults;
     integration->receiver = receiver->name;
     integration->ops = ops;
+    set_rate(integration);
     integration->id =
         arena_printf(draft->reader.arena, "%s/%s/%zu", receiver->name, ops->name, index);
     integration->ctx = arena_alloc(draft->reader.arena, ops->ctx_size + 1);

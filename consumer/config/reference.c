@@ -12,8 +12,8 @@
 static const char *const kind_names[] = {
     [SETTING_STRING] = "text",           [SETTING_SECRET] = "secret", [SETTING_URL] = "URL",
     [SETTING_SECRET_URL] = "secret URL", [SETTING_BOOL] = "yes/no",   [SETTING_INTEGER] = "integer",
-    [SETTING_DURATION] = "time",         [SETTING_ENUM] = "word",     [SETTING_STRINGS] = "list",
-    [SETTING_MAP] = "mapping",           [SETTING_REFUSED] = "-",
+    [SETTING_DURATION] = "time",         [SETTING_RATE] = "rate",     [SETTING_ENUM] = "word",
+    [SETTING_STRINGS] = "list",          [SETTING_MAP] = "mapping",   [SETTING_REFUSED] = "-",
 };
 
 static void print_range(FILE *out, const struct setting *setting)
@@ -33,7 +33,9 @@ static void print_range(FILE *out, const struct setting *setting)
         fprintf(out, " (%s to %s)", least, most);
     } else {
         fprintf(out, " (%" PRId64 " to %" PRId64 "%s)", setting->min, setting->max,
-                setting->kind == SETTING_STRING ? " characters" : "");
+                setting->kind == SETTING_STRING ? " characters"
+                : setting->kind == SETTING_RATE ? " requests"
+                                                : "");
     }
 }
 

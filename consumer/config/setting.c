@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consumer/channels/channel.h"
 #include "consumer/config/reader.h"
 
 #define KNOWN_BYTES_MAX 160
@@ -165,6 +166,35 @@ static int bind_duration(const struct target *t)
     return 0;
 }
 
+/* "120/m", "200/5m"; "none" is 0 requests in some time. */
+static int bind_rate(const struct target *t)
+{
+    static const char expected[] = "requests in a time, as 1/s, 120/m or 200/5m, or none";
+    struct rate *rate = t->member;
+    const char *slash = strchr(t->value->text, '/');
+    char duration[DURATION_TEXT_BYTES], *end = NULL;
+    int64_t per_ms = 0;
+
+    if (strcmp(t->value->text, "none") == 0) {
+        rate->requests = 0;
+        rate->per_ms = 1;
+        return 0;
+    }
+    errno = 0;
+    long long requests = strtoll(t->value->text, &end, 10);
+    if (slash == NULL || errno || end != slash || end == t->value->text ||
+        strchr(" \t\n+-", t->value->text[0]) || requests < 1 || requests > t->setting->max ||
+        strlen(slash) >= sizeof(duration) - 1)
+        return refuse(t, expected);
+    snprintf(duration, sizeof(duration), "%s%s", strchr("0123456789", slash[1]) ? "" : "1",
+             slash + 1);
+    if (duration_parse(duration, &per_ms) != 0 || per_ms < 1 || per_ms > RATE_PER_MS_MAX)
+        return refuse(t, expected);
+    rate->requests = requests;
+    rate->per_ms = per_ms;
+    return 0;
+}
+
 static int bind_enum(const struct target *t)
 {
     const char *const *names = t->setting->names;
@@ -242,6 +272,7 @@ static const struct kind {
     [SETTING_BOOL] = {bind_bool, NODE_SCALAR, false},
     [SETTING_INTEGER] = {bind_integer, NODE_SCALAR, false},
     [SETTING_DURATION] = {bind_duration, NODE_SCALAR, false},
+    [SETTING_RATE] = {bind_rate, NODE_SCALAR, false},
     [SETTING_ENUM] = {bind_enum, NODE_SCALAR, false},
     [SETTING_STRINGS] = {bind_strings, NODE_SEQUENCE, false},
     [SETTING_MAP] = {bind_map, NODE_MAPPING, false},

@@ -3,11 +3,7 @@
  */
 #include "consumer/correlate/audience.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-#define INTEGRATION_KEY_BYTES 2200 /* an integration's name and a shard */
 
 static int no_memory(struct error *err)
 {
@@ -129,18 +125,10 @@ int audience_told(const struct correlator_rules *rules, const struct alert *aler
 
 int64_t audience_shard(const struct addressee *addressee, const char *group)
 {
-    return addressee->shards > 1
-               ? partition_of_key(group, strlen(group), (int32_t)addressee->shards)
-               : 0;
+    return notification_shard(group, addressee->shards);
 }
 
 int32_t audience_partition(const struct addressee *addressee, int64_t shard, int32_t partitions)
 {
-    char key[INTEGRATION_KEY_BYTES];
-    int bytes = addressee->shards > 1
-                    ? snprintf(key, sizeof(key), "%s#%" PRId64, addressee->integration, shard)
-                    : snprintf(key, sizeof(key), "%s", addressee->integration);
-    size_t used = (size_t)bytes < sizeof(key) ? (size_t)bytes : sizeof(key) - 1;
-
-    return partition_of_key(key, used, partitions);
+    return notification_partition(addressee->integration, addressee->shards, shard, partitions);
 }

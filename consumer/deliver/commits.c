@@ -190,5 +190,5 @@ int deliverer_aborted(struct deliverer *deliverer, struct moment now, struct err
     }
     batch_reset(&deliverer->batch);
     deliverer->is_staged = false;
-    return 0;
+    return receivers_sync(deliverer, now, err);
 }

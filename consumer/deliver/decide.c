@@ -18,7 +18,8 @@ static bool is_expired(const struct group_head *group, const struct group_state 
     const struct integration *integration = group->outlet->integration;
     int64_t since_ms = state->first_try_ms > 0 ? state->first_try_ms : state->due_ms;
 
-    if (integration->attempts_max > 0 && state->attempt >= integration->attempts_max) {
+    if (integration->attempts_max > 0 && group->outlet->limiter.guarded_ms == 0 &&
+        state->attempt >= integration->attempts_max) {
         *ret_detail = "too many attempts";
         return true;
     }
@@ -35,6 +36,7 @@ static int park(struct deliverer *deliverer, struct group_head *group, struct gr
     if (now.wall_ms >= until_ms)
         return delivery_give_up(deliverer, group, state, DEAD_UNKNOWN_RECEIVER,
                                 "the configuration has no such receiver", now, err);
+    group->outlet->changed = true;
     group->look_ms = until_ms;
     return group_arm(deliverer, group, now, err);
 }
@@ -64,6 +66,9 @@ static int send(struct deliverer *deliverer, struct group_head *group, struct gr
                                 "an earlier try may have arrived", now, err);
     if (is_expired(group, state, now.wall_ms, &detail))
         return delivery_give_up(deliverer, group, state, DEAD_EXPIRED, detail, now, err);
+    if (fallback_is_due(group, state, now.wall_ms) &&
+        fallback_give(deliverer, group, state, plan, now, err) != 0)
+        return -1;
     if (deliverer->hold || is_held_up(deliverer) ||
         limiter_gate(&group->outlet->limiter, integration, now.wall_ms) != GATE_OPEN) {
         make_ready(group);

@@ -37,6 +37,7 @@ int deliverer_new(const struct config *config, const struct deliverer_ops *ops, 
     arena_init(&deliverer->scratch);
     arena_init(&deliverer->one);
     arena_init(&deliverer->encoded);
+    arena_init(&deliverer->notes);
     *ret = deliverer;
     return 0;
 }
@@ -73,6 +74,7 @@ void deliverer_free(struct deliverer *deliverer)
     arena_fini(&deliverer->scratch);
     arena_fini(&deliverer->one);
     arena_fini(&deliverer->encoded);
+    arena_fini(&deliverer->notes);
     free(deliverer);
 }
 
@@ -161,6 +163,10 @@ void deliverer_drop(struct deliverer *deliverer, int32_t number)
             flight->epoch = EPOCH_NONE;
     }
     partition_clear(deliverer, partition);
+    for (struct outlet *outlet = deliverer->outlets; outlet != NULL; outlet = outlet->hh.next) {
+        if (outlet->groups == NULL && outlet->receivers == NULL)
+            outlet_forget(outlet);
+    }
 }
 
 size_t deliverer_in_flight(const struct deliverer *deliverer)

@@ -68,6 +68,7 @@ enum mutes { MUTES_UNKNOWN, MUTES_NONE, MUTES_SOME };
 
 struct deliverer_counters {
     uint64_t merged, stale, told, silent, retries, dead, dead_records, in_doubt, wakeups;
+    uint64_t notices, fallbacks; /* written for the operator, alerts given to a fallback */
 };
 
 struct deliverer;

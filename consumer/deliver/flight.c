@@ -157,7 +157,7 @@ int flight_prepare(struct deliverer *deliverer, struct group_head *group, struct
     flight->integration = group->outlet->integration;
     flight->group = group;
     group->flight = flight;
-    limiter_take(&group->outlet->limiter);
+    limiter_take(&group->outlet->limiter, flight->integration, now.wall_ms);
     DL_APPEND(deliverer->flights, flight);
     flight->members_count = plan->changed_count;
     if (compose(deliverer, group, state, plan, repeat, now.wall_ms, &flight->arena,

@@ -71,6 +71,7 @@ int member_head_set(struct deliverer *deliverer, struct member_head *head,
     head->run = run;
     head->wanted = member->wanted;
     head->told = member->told;
+    head->fallback = member->fallback;
     head->episode = member->picture.episode;
     head->told_episode = member->told_episode;
     head->wanted_status = member->wanted_status;
@@ -115,6 +116,7 @@ static void group_head_drop(struct deliverer *deliverer, struct group_head *grou
     member_head_leave(deliverer, head);
     group_unready(group);
     timers_disarm(&deliverer->timers, &group->timer);
+    DL_DELETE2(group->outlet->groups, group, outlet_prev, outlet_next);
     if (group->flight != NULL)
         group->flight->group = NULL;
     free(group);
@@ -132,6 +134,8 @@ void heads_drop(struct deliverer *deliverer, struct entry *entry)
         member_head_leave(deliverer, member);
         free(member->run);
         free(member);
+    } else if (entry->kind == ENTRY_RECEIVER) {
+        receiver_drop(entry->head);
     } else {
         free(entry->head);
     }
@@ -151,9 +155,6 @@ static int build_group(struct deliverer *deliverer, struct partition *partition,
             group_make(deliverer, partition, entry->key, entry->key_bytes, state.integration, err);
     if (group == NULL)
         return -1;
-    struct limiter *limiter = &group->outlet->limiter;
-    if (state.receiver_not_before_ms > limiter->not_before_ms)
-        limiter->not_before_ms = state.receiver_not_before_ms;
     group_head_set(deliverer, group, &state);
     return 0;
 }
@@ -211,6 +212,8 @@ int heads_build(struct deliverer *deliverer, struct partition *partition, struct
         rc = build_member(deliverer, entry, value, err);
     else if (type != NULL && strcmp(type, RUN_PARTS_TYPE) == 0)
         rc = build_run(deliverer, entry, value, err);
+    else if (type != NULL && strcmp(type, RECEIVER_TYPE) == 0)
+        rc = receiver_build(deliverer, partition, entry, value, err);
     json_decref(value);
     arena_reset(&deliverer->scratch);
     return rc;

@@ -11,12 +11,9 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "consumer/deliver/backoff.h"
 #include "consumer/deliver/compose.h"
 #include "consumer/deliver/dead_letter.h"
-#include "consumer/deliver/redact.h"
 #include "consumer/deliver/state.h"
-#include "consumer/deliver/verdict.h"
 
 #define DEAD_DELIVERY_BYTES_MAX ((size_t)4 << 20) /* of pictures in one give-up */
 
@@ -32,7 +29,8 @@ static void clear_failing(struct group_state *state)
 
 /* The receiver knows this version, or need not: LEFT ends the membership. */
 static int settle_member(struct deliverer *deliverer, struct member_head *head,
-                         const struct flight_member *told, struct error *err)
+                         const struct group_state *state, const struct flight_member *told,
+                         struct moment now, struct error *err)
 {
     struct group_head *group = head->group;
     struct member member;
@@ -47,6 +45,9 @@ static int settle_member(struct deliverer *deliverer, struct member_head *head,
         member.told_status = told->status;
         member.told_episode = told->episode;
     }
+    if (member.told == member.wanted && member.fallback != 0 &&
+        fallback_return(deliverer, group, state, &member, now, err) != 0)
+        return -1;
     if (member.told == member.wanted && member.picture.news == NEWS_LEFT)
         return member_forget(deliverer, head, err);
     if (member.told == member.wanted)
@@ -58,7 +59,7 @@ int group_settle(struct deliverer *deliverer, struct group_head *group, struct g
                  const struct plan *plan, struct moment now, struct error *err)
 {
     for (size_t i = 0; i < plan->silent_count; i++) {
-        if (settle_member(deliverer, plan->silent[i], NULL, err) != 0)
+        if (settle_member(deliverer, plan->silent[i], state, NULL, now, err) != 0)
             return -1;
     }
     deliverer->counters.silent += plan->silent_count;
@@ -79,7 +80,8 @@ static int apply_told(struct deliverer *deliverer, const struct flight *flight,
     for (size_t i = 0; i < flight->members_count; i++) {
         struct member_head *head =
             member_find(group, flight->members[i].fingerprint, &deliverer->one);
-        if (head != NULL && settle_member(deliverer, head, &flight->members[i], err) != 0)
+        if (head != NULL &&
+            settle_member(deliverer, head, state, &flight->members[i], now, err) != 0)
             return -1;
     }
     state->told_ms = now.wall_ms;
@@ -136,8 +138,6 @@ int outcome_apply(struct deliverer *deliverer, struct flight *flight, struct mom
     arena_reset(&deliverer->scratch);
     if (group_load(group, &deliverer->scratch, &state, err) != 0)
         return -1;
-    int64_t receiver_ms = flight->outlet->limiter.not_before_ms;
-    state.receiver_not_before_ms = receiver_ms > now.wall_ms ? receiver_ms : 0;
     if (flight->end == END_TOLD)
         rc = apply_told(deliverer, flight, group, &state, now, err);
     else if (flight->end == END_RETRY || flight->end == END_LATER)
@@ -147,9 +147,39 @@ int outcome_apply(struct deliverer *deliverer, struct flight *flight, struct mom
     return rc;
 }
 
+/* What the end means for the receiver: the guard may keep a dead letter back. */
+static enum flight_end guarded(struct deliverer *deliverer, struct flight *flight,
+                               enum flight_end end, struct moment now)
+{
+    struct outlet *outlet = flight->outlet;
+    struct limiter *limiter = &outlet->limiter;
+    bool was = limiter->guarded_ms != 0;
+
+    if (end == END_TOLD)
+        limiter_delivered(limiter, flight->integration, now.wall_ms);
+    if (end == END_DEAD && limiter_withholds(limiter, flight->integration, now.wall_ms,
+                                             deliverer->ops->random(deliverer->self))) {
+        flight->retry_at_ms = limiter->not_before_ms;
+        end = END_RETRY;
+    }
+    bool is = limiter->guarded_ms != 0;
+    if (is)
+        snprintf(outlet->why, sizeof(outlet->why), "%s", flight->why);
+    outlet->changed = outlet->changed || is || was;
+    if (is && !was)
+        deliverer_say(deliverer, SAY_WARNING,
+                      "%s: stopped, it refuses too much to give it all up (%s), one request at a "
+                      "time tries it",
+                      outlet->id, flight->why);
+    else if (was && !is)
+        deliverer_say(deliverer, SAY_INFO, "%s: takes messages again", outlet->id);
+    return end;
+}
+
 int flight_end(struct deliverer *deliverer, struct flight *flight, enum flight_end end,
                struct moment now, struct error *err)
 {
+    end = guarded(deliverer, flight, end, now);
     limiter_give(&flight->outlet->limiter);
     if (flight->state == FLIGHT_IN_AIR)
         deliverer->in_air--;
@@ -221,100 +251,4 @@ int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
     clear_failing(state);
     due_given_up(state, &plan.facts, now.wall_ms);
     return group_store(deliverer, group, state, now, err);
-}
-
-/* The last answer is needed by the next step; it lives in the flight from here. */
-static struct response *keep(const struct response *response, struct arena *arena)
-{
-    struct response *kept = arena_alloc(arena, sizeof(*kept));
-    struct request_header *headers =
-        arena_array(arena, response->headers_count + 1, sizeof(*headers));
-    char *body = arena_alloc(arena, response->body_bytes + 1);
-
-    if (kept == NULL || headers == NULL || body == NULL)
-        return NULL;
-    for (size_t i = 0; i < response->headers_count; i++) {
-        headers[i].name = arena_strdup(arena, response->headers[i].name);
-        headers[i].value = arena_strdup(arena, response->headers[i].value);
-    }
-    memcpy(body, response->body ? response->body : "", response->body_bytes);
-    *kept = *response;
-    kept->body = body;
-    kept->headers = headers;
-    kept->content_type = arena_strdup(arena, response->content_type ? response->content_type : "");
-    return kept;
-}
-
-static int next_step(struct deliverer *deliverer, struct flight *flight, struct moment now,
-                     struct error *err)
-{
-    struct group_state state;
-
-    flight->renewed = true;
-    flight->state = FLIGHT_WAITS;
-    deliverer->in_air--;
-    arena_reset(&deliverer->scratch);
-    if (flight->group != NULL && group_load(flight->group, &deliverer->scratch, &state, err) != 0)
-        return -1;
-    return flight_step(deliverer, flight, flight->group ? &state : NULL, now, err);
-}
-
-static void note_receiver(struct deliverer *deliverer, struct flight *flight,
-                          const struct verdict *verdict, const struct response *response,
-                          struct moment now)
-{
-    const struct integration *integration = flight->integration;
-    struct limiter *limiter = &flight->outlet->limiter;
-    uint64_t random = deliverer->ops->random(deliverer->self);
-    bool was = limiter_probing(limiter), clamped;
-    int64_t at_ms = now.wall_ms + backoff_ms(flight->message.attempt, integration->backoff_min_ms,
-                                             integration->backoff_max_ms, random);
-    int64_t receiver_ms = limiter_note(limiter, integration, verdict, response, now.wall_ms,
-                                       deliverer->ops->random(deliverer->self), &clamped);
-
-    if (verdict->delay_ms >= 0 && now.wall_ms + verdict->delay_ms > at_ms)
-        at_ms = now.wall_ms + verdict->delay_ms;
-    flight->retry_at_ms = at_ms > receiver_ms ? at_ms : receiver_ms;
-    if (clamped)
-        deliverer_say(deliverer, SAY_WARNING,
-                      "%s: Retry-After of %lld s is cut to %lld s (retry_after_max)",
-                      integration->id, (long long)(response->retry_after_ms / 1000),
-                      (long long)(integration->retry_after_max_ms / 1000));
-    if (!was && limiter_probing(limiter))
-        deliverer_say(deliverer, SAY_WARNING, "%s: stopped (%s), one request at a time tries it",
-                      integration->id, flight->why);
-    else if (was && !limiter_probing(limiter))
-        deliverer_say(deliverer, SAY_INFO, "%s: goes on", integration->id);
-}
-
-int deliverer_response(struct deliverer *deliverer, struct flight *flight,
-                       const struct response *response, struct moment now, struct error *err)
-{
-    const struct integration *integration = flight->integration;
-    struct response answer = *response;
-    struct verdict verdict;
-
-    answer.request = &flight->step.request;
-    verdict_judge(integration->ops, integration->ctx, &answer, &verdict);
-    redact(verdict.detail, sizeof(verdict.detail), &flight->step.request);
-    snprintf(flight->why, sizeof(flight->why), "%s: %s", verdict.why, verdict.detail);
-    note_receiver(deliverer, flight, &verdict, response, now);
-    if (verdict.outcome == DELIVERED) {
-        flight->last = keep(response, &flight->arena);
-        if (flight->last == NULL)
-            return error_set(err, ERROR_MEMORY, "out of memory for an answer");
-        flight->step_number++;
-        flight->given = flight->stored;
-        return next_step(deliverer, flight, now, err);
-    }
-    if (verdict.outcome == RETRY) {
-        flight->in_doubt = verdict.in_doubt;
-        return flight_end(deliverer, flight, END_RETRY, now, err);
-    }
-    if (verdict.too_large && flight->size < RENDER_IDENTITY) {
-        flight->size++;
-        return next_step(deliverer, flight, now, err);
-    }
-    flight->reason = verdict.too_large ? DEAD_TOO_LARGE : DEAD_REFUSED;
-    return flight_end(deliverer, flight, END_DEAD, now, err);
 }

@@ -78,6 +78,15 @@ void partition_clear(struct deliverer *deliverer, struct partition *partition)
     partition->live = partition->in_staged = false;
 }
 
+void outlet_forget(struct outlet *outlet)
+{
+    outlet->limiter = (struct limiter){.in_flight = outlet->limiter.in_flight,
+                                       .not_before_ms = outlet->limiter.not_before_ms,
+                                       .full_us = outlet->limiter.full_us};
+    outlet->changed = false;
+    outlet->updated_ms = 0;
+}
+
 struct outlet *outlet_get(struct deliverer *deliverer, const char *id, struct error *err)
 {
     struct outlet *outlet = NULL;
@@ -119,6 +128,7 @@ struct group_head *group_make(struct deliverer *deliverer, struct partition *par
     group->partition = partition;
     group->outlet = outlet;
     group->timer.self = group;
+    DL_APPEND2(outlet->groups, group, outlet_prev, outlet_next);
     entry->kind = ENTRY_GROUP;
     entry->head = group;
     return group;
@@ -131,9 +141,8 @@ int group_load(const struct group_head *group, struct arena *arena, struct group
                          arena, ret_state, err);
 }
 
-static int entry_store(struct deliverer *deliverer, struct partition *partition,
-                       struct entry *entry, const struct record_type *type, const void *record,
-                       struct error *err)
+int entry_store(struct deliverer *deliverer, struct partition *partition, struct entry *entry,
+                const struct record_type *type, const void *record, struct error *err)
 {
     size_t bytes = 0;
     struct arena *arena = &deliverer->encoded;

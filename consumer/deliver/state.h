@@ -16,11 +16,12 @@
 #include "consumer/records/delivery.h"
 
 struct group_head;
+struct plan;
 
 struct member_head {
     struct entry *entry;
     struct group_head *group; /* NULL until its group's record is known */
-    int64_t wanted, told, episode, told_episode;
+    int64_t wanted, told, episode, told_episode, fallback;
     int wanted_status, told_status;
     int severity, news;
     char *run;            /* that brought the news; NULL: none */
@@ -35,8 +36,22 @@ struct outlet {
     char *id;
     const struct integration *integration; /* NULL: unknown */
     struct limiter limiter;
+    char why[200];            /* the last failure in words */
+    bool changed;             /* its records, or what the operator knows, are behind */
+    int64_t updated_ms;       /* of the newest record that was read or written */
+    int64_t fallback_mono_ms; /* when its queue is searched for the fallback again */
     struct group_head *ready; /* due, but held up by the limiter; first come first */
+    struct group_head *groups;
+    struct receiver_head *receivers; /* one for each partition that it has a record in */
     UT_hash_handle hh;
+};
+
+/* What one partition remembers of an outlet. */
+struct receiver_head {
+    struct entry *entry;
+    struct partition *partition;
+    struct outlet *outlet;
+    struct receiver_head *prev, *next; /* of the outlet */
 };
 
 struct group_head {
@@ -54,6 +69,7 @@ struct group_head {
     struct timer timer;
     bool is_ready;
     struct group_head *ready_prev, *ready_next;
+    struct group_head *outlet_prev, *outlet_next;
 };
 
 struct run_head {
@@ -148,6 +164,7 @@ struct deliverer {
     struct arena scratch; /* for one step */
     struct arena one;     /* for one member within a step */
     struct arena encoded; /* for one store */
+    struct arena notes;   /* for one receiver's record, or one notification of ours */
     size_t open_bytes;    /* of records changed since the last stage */
     int64_t sweep_mono_ms;
     bool hold;
@@ -164,7 +181,12 @@ struct deliverer {
 struct partition *partition_find(const struct deliverer *deliverer, int32_t number);
 struct partition *partition_get(struct deliverer *deliverer, int32_t number, struct error *err);
 struct outlet *outlet_get(struct deliverer *deliverer, const char *id, struct error *err);
+/* Nothing of it is here any more: what is known of its state may be outdated when it comes back. */
+void outlet_forget(struct outlet *outlet);
 void partition_clear(struct deliverer *deliverer, struct partition *partition);
+
+int entry_store(struct deliverer *deliverer, struct partition *partition, struct entry *entry,
+                const struct record_type *type, const void *record, struct error *err);
 
 struct group_head *group_find(const struct partition *partition, const char *key, size_t key_bytes);
 struct group_head *group_make(struct deliverer *deliverer, struct partition *partition,
@@ -225,7 +247,6 @@ int group_look(struct deliverer *deliverer, struct group_head *group, struct mom
                struct error *err);
 
 /* flight.c */
-struct plan;
 int flight_prepare(struct deliverer *deliverer, struct group_head *group, struct group_state *state,
                    const struct plan *plan, bool repeat, struct moment now, struct error *err);
 int flight_step(struct deliverer *deliverer, struct flight *flight, struct group_state *state,
@@ -249,6 +270,42 @@ int group_settle(struct deliverer *deliverer, struct group_head *group, struct g
 int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
                      struct group_state *state, int reason, const char *detail, struct moment now,
                      struct error *err);
+
+/* receiver.c: what is remembered of an outlet as a whole */
+struct receiver_head *receiver_get(struct deliverer *deliverer, struct partition *partition,
+                                   struct outlet *outlet, struct error *err);
+/* In the arena `notes`, which it resets. */
+int receiver_load(struct deliverer *deliverer, const struct receiver_head *head,
+                  struct receiver_state *ret_state, struct error *err);
+int receiver_store(struct deliverer *deliverer, struct receiver_head *head,
+                   struct receiver_state *state, struct moment now, struct error *err);
+int receiver_build(struct deliverer *deliverer, struct partition *partition, struct entry *entry,
+                   const json_t *value, struct error *err);
+void receiver_drop(struct receiver_head *head);
+/* Writes the records of outlets that changed, and what the operator has to hear of them. */
+int receivers_sync(struct deliverer *deliverer, struct moment now, struct error *err);
+
+/* notices.c: opens and resolves, in the state, what the operator is told of the outlet. */
+int notices_update(struct deliverer *deliverer, const struct receiver_head *head,
+                   struct receiver_state *state, struct moment now, struct error *err);
+
+/* relay.c: a notification of ours goes into the partition's next batch; integration, time and
+ * group are filled in. */
+int relay_write(struct deliverer *deliverer, struct partition *from, const struct integration *to,
+                struct notification *notification, struct moment now, struct error *err);
+
+/* fallback.c */
+bool fallback_is_due(const struct group_head *group, const struct group_state *state,
+                     int64_t now_ms);
+int fallback_give(struct deliverer *deliverer, const struct group_head *group,
+                  const struct group_state *state, const struct plan *plan, struct moment now,
+                  struct error *err);
+/* The receiver itself knows the member, or need not any more. */
+int fallback_return(struct deliverer *deliverer, const struct group_head *group,
+                    const struct group_state *state, struct member *member, struct moment now,
+                    struct error *err);
+int fallback_tick(struct deliverer *deliverer, struct outlet *outlet, struct moment now,
+                  struct error *err);
 
 /* wakeup.c */
 int wakeup_write(struct deliverer *deliverer, const struct group_head *group,

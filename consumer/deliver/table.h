@@ -21,7 +21,7 @@ struct blob {
     size_t bytes;
 };
 
-enum entry_kind { ENTRY_UNKNOWN, ENTRY_GROUP, ENTRY_MEMBER, ENTRY_RUN };
+enum entry_kind { ENTRY_UNKNOWN, ENTRY_GROUP, ENTRY_MEMBER, ENTRY_RUN, ENTRY_RECEIVER };
 
 struct entry {
     char *key;

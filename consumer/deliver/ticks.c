@@ -92,7 +92,8 @@ int deliverer_tick(struct deliverer *deliverer, struct moment now, struct error 
     if (wakeups_tick(deliverer, now, err) != 0 || sweep_runs(deliverer, now, err) != 0)
         return -1;
     for (struct outlet *outlet = deliverer->outlets; outlet != NULL; outlet = outlet->hh.next) {
-        if (serve(deliverer, outlet, &budget, now, err) != 0)
+        if (serve(deliverer, outlet, &budget, now, err) != 0 ||
+            fallback_tick(deliverer, outlet, now, err) != 0)
             return -1;
     }
     while ((timer = timers_first(&deliverer->timers)) != NULL && timer->at_ms <= now.mono_ms &&
@@ -102,7 +103,7 @@ int deliverer_tick(struct deliverer *deliverer, struct moment now, struct error 
         if (group_look(deliverer, timer->self, now, err) != 0)
             return -1;
     }
-    return 0;
+    return receivers_sync(deliverer, now, err);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -120,7 +121,7 @@ static int64_t outlet_wait_ms(const struct deliverer *deliverer, const struct ou
     case GATE_OPEN:
         return 0;
     case GATE_LATER:
-        return outlet->limiter.not_before_ms - now.wall_ms;
+        return limiter_next_ms(&outlet->limiter, outlet->integration) - now.wall_ms;
     case GATE_FULL:
         break;
     }

@@ -3,12 +3,15 @@
  */
 #include "consumer/records/notification.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "producer/digest.h"
 
-#define PICTURE_NAMES_MAX 8 /* versions and pipelines that a picture names */
-#define PARTS_MAX         65536
+#define INTEGRATION_KEY_BYTES 2200 /* an integration's name and a shard */
+#define PICTURE_NAMES_MAX     8    /* versions and pipelines that a picture names */
+#define PARTS_MAX             65536
 
 const char *const news_names[] = {"opened", "escalated", "reopened", "resolved",
                                   "left",   "version",   "final",    NULL};
@@ -140,4 +143,20 @@ const struct record_type notification_type = {
 void group_hash(const char *group_key, char ret_hash[GROUP_HASH_BYTES])
 {
     digest_hex_bytes(group_key, strlen(group_key), ret_hash);
+}
+
+int64_t notification_shard(const char *group, int64_t shards)
+{
+    return shards > 1 ? partition_of_key(group, strlen(group), (int32_t)shards) : 0;
+}
+
+int32_t notification_partition(const char *integration, int64_t shards, int64_t shard,
+                               int32_t partitions)
+{
+    char key[INTEGRATION_KEY_BYTES];
+    int bytes = shards > 1 ? snprintf(key, sizeof(key), "%s#%" PRId64, integration, shard)
+                           : snprintf(key, sizeof(key), "%s", integration);
+    size_t used = (size_t)bytes < sizeof(key) ? (size_t)bytes : sizeof(key) - 1;
+
+    return partition_of_key(key, used, partitions);
 }

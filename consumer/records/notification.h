@@ -82,6 +82,11 @@ struct notification {
 
 extern const struct record_type picture_type, timing_type, notification_type;
 
+/* Which shard of an integration a group belongs to, and where the notifications of a shard go. */
+int64_t notification_shard(const char *group, int64_t shards);
+int32_t notification_partition(const char *integration, int64_t shards, int64_t shard,
+                               int32_t partitions);
+
 /* Hex of the first 128 bits of SHA-256 of the group key. */
 void group_hash(const char *group_key, char ret_hash[GROUP_HASH_BYTES]);
 

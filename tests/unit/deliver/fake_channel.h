@@ -128,7 +128,7 @@ struct fake_topic_record {
 
 struct fake_world {
     struct config config;
-    struct integration integrations[2];
+    struct integration integrations[3]; /* two of "team", one of "ops" */
     struct retry_tier tiers[2];
     struct fake_ctx ctx;
     struct deliverer *deliverer;
@@ -144,6 +144,8 @@ struct fake_world {
     char wakeup_tiers[FAKE_SAID_MAX];
     struct fake_topic_record wakeups[FAKE_SAID_MAX];
     size_t wakeups_count;
+    struct fake_topic_record relayed[FAKE_SAID_MAX]; /* notifications of its own */
+    size_t relayed_count;
     int64_t committed_input;
     char say[1024];
     const struct batch *batch; /* staged */
@@ -207,11 +209,16 @@ FAKE static struct fake_world *fake_world_new(void)
         .backoff_min_ms = 1000,
         .backoff_max_ms = 600000,
         .retry_after_max_ms = 3600000,
+        .breaker_failures = 5,
     };
     world->integrations[1] = world->integrations[0];
     world->integrations[1].id = "team/fake/1";
+    world->integrations[2] = world->integrations[0];
+    world->integrations[2].id = "ops/fake/0";
+    world->integrations[2].receiver = "ops";
     world->config.integrations = world->integrations;
-    world->config.integrations_count = 2;
+    world->config.integrations_count = 3;
+    world->config.topics.notification_partitions = 1;
     world->config.topics.retry_tiers.items = world->tiers;
     world->config.topics.retry_tiers.count = 2;
     fake_new_deliverer(world);
@@ -240,6 +247,7 @@ FAKE static void fake_world_free(struct fake_world *world)
     fake_records_free(world->deliveries, world->deliveries_count);
     fake_records_free(world->dead, world->dead_count);
     fake_records_free(world->wakeups, world->wakeups_count);
+    fake_records_free(world->relayed, world->relayed_count);
     arena_fini(&world->arena);
     free(world);
 }
@@ -388,6 +396,9 @@ FAKE static void fake_write(struct fake_world *world, const struct batch_record 
         snprintf(world->dead_reason[world->dead_count], sizeof(world->dead_reason[0]), "%.*s",
                  (int)reason->bytes, reason->value);
         fake_keep(&world->dead[world->dead_count++], record);
+    } else if (record->topic == DELIVER_NOTIFICATIONS) {
+        cr_assert_lt(world->relayed_count, (size_t)FAKE_SAID_MAX);
+        fake_keep(&world->relayed[world->relayed_count++], record);
     } else {
         cr_assert_lt(world->wakeups_count, (size_t)FAKE_SAID_MAX);
         world->wakeup_tiers[world->wakeups_count] = (char)('0' + record->topic - DELIVER_RETRY);
@@ -522,6 +533,29 @@ FAKE static struct member fake_member(struct fake_world *world, const char *fing
     cr_assert_not_null(json);
     cr_assert_eq(record_decode(&member_type, json, strlen(json), &world->arena, &member, &err), 0);
     return member;
+}
+
+/* A notification that deliver wrote itself. */
+FAKE static struct notification fake_relayed(struct fake_world *world, size_t index)
+{
+    struct notification notification = {0};
+    struct error err = {0};
+
+    cr_assert_lt(index, world->relayed_count);
+    cr_assert_eq(record_decode(&notification_type, world->relayed[index].value,
+                               world->relayed[index].value_bytes, &world->arena, &notification,
+                               &err),
+                 0, "%s %s", err.pointer, err.text);
+    return notification;
+}
+
+/* Everything that it wrote itself comes back to it, as if it owned all partitions. */
+FAKE static void fake_take_relayed(struct fake_world *world)
+{
+    for (size_t i = 0; i < world->relayed_count; i++)
+        fake_put_json(world, world->relayed[i].value, world->relayed[i].value_bytes);
+    fake_records_free(world->relayed, world->relayed_count);
+    world->relayed_count = 0;
 }
 
 #endif
