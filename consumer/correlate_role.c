@@ -321,6 +321,7 @@ static int make_rules(struct loop *loop, struct correlator_rules *ret, struct er
             .integration = integration->id,
             .receiver = integration->receiver,
             .flush = integration->flush,
+            .run_summary = integration->run_summary,
             .max_wait_ms = integration->max_wait_ms,
             .shards = integration->shards,
         };

@@ -34,6 +34,7 @@ struct integration {
     bool send_resolved;         /* default true everywhere */
     int flush;                  /* enum flush: of the receiver */
     int64_t max_wait_ms;        /* how long flush run_end waits at most, default 1h */
+    int run_summary;            /* enum summary_wish; never where the channel shows none */
     int64_t shards;             /* partitions of notifications it is spread over, default 1 */
     int64_t concurrency;        /* requests in flight, default 4 */
     int64_t request_timeout_ms; /* default 5 s; below session.timeout.ms */

@@ -33,6 +33,13 @@ const struct setting delivery_settings[] = {
      .max = INT64_C(7) * 86400000,
      .fallback = "1h",
      .help = "with flush run_end: do not wait longer for the run's end"},
+    {.name = "run_summary",
+     .kind = SETTING_ENUM,
+     .offset = offsetof(struct integration, run_summary),
+     .names = summary_wish_names,
+     .fallback = "false",
+     .help = "a message with counts by severity and the trend when a run has ended: true when it "
+             "brought something new or resolved; always after every run that is routed here"},
     {.name = "shards",
      .kind = SETTING_INTEGER,
      .offset = offsetof(struct integration, shards),
@@ -277,6 +284,8 @@ static int bind_entry(struct receiver *receiver, const struct channel_ops *ops, 
         return reader_out_of_memory(&draft->reader);
     if (schema_bind(&draft->reader, whole, &schema))
         return -1;
+    if (!ops->shows_summary)
+        integration->run_summary = SUMMARY_NEVER;
     if (ops->init && ops->init(integration->ctx, &err))
         return reader_refuse_error(&draft->reader, entry, schema.what, &err);
     return check_entry(draft, entry, integration);
@@ -324,6 +333,24 @@ static int check_name(struct draft *draft, const struct node *node, const char *
     return 0;
 }
 
+/* Asked for here, and not by `global`, it has to be shown by something. */
+static int check_summary(struct draft *draft, const struct node *node,
+                         const struct receiver *receiver, size_t first)
+{
+    const struct config *config = draft->config;
+    const struct node *wish = node_find(node, "run_summary");
+
+    if (!wish || receiver->defaults.run_summary == SUMMARY_NEVER)
+        return 0;
+    for (size_t i = first; i < config->integrations_count; i++) {
+        if (config->integrations[i].run_summary != SUMMARY_NEVER)
+            return 0;
+    }
+    return reader_refuse(&draft->reader, wish,
+                         "run_summary: no channel of receiver \"%s\" shows a run's summary",
+                         receiver->name);
+}
+
 static int bind_receiver(struct draft *draft, const struct section *sections,
                          const struct node *node)
 {
@@ -344,7 +371,10 @@ static int bind_receiver(struct draft *draft, const struct section *sections,
             return -1;
         draft->receivers[draft->receivers_count++] = name->text;
     }
-    return schema_bind(&draft->reader, node, &schema);
+    size_t first = draft->config->integrations_count;
+    if (schema_bind(&draft->reader, node, &schema))
+        return -1;
+    return check_summary(draft, node, &receiver, first);
 }
 
 int receivers_bind(struct draft *draft, const struct node *node)

@@ -27,7 +27,8 @@
 struct addressee {
     const char *integration; /* "team-x/slack/0" */
     const char *receiver;
-    int flush; /* enum flush */
+    int flush;       /* enum flush */
+    int run_summary; /* enum summary_wish */
     int64_t max_wait_ms, shards;
 };
 

@@ -7,6 +7,7 @@
  *   run_any.c     coverage that names no category
  *   stage.c       records that go out as they came: sent on, dead letters
  *   notify.c      who is told what
+ *   run_report.c  what a run that has ended is to those who wait for it
  *   inhibit.c     which alerts make others not worth telling
  *   flush.c       what a batch writes
  *   restore.c     what was written, read back
@@ -101,7 +102,14 @@ int inhibit_alert(struct correlator *correlator, struct alert_slot *slot, int64_
 /* After a restore, with rules that may be new: says so of all that do. */
 int inhibit_restored(struct correlator *correlator, struct partition *partition, struct error *err);
 
-int notify_run(struct correlator *correlator, struct partition *partition, struct run_slot *run,
-               int64_t now_ms, const struct output_sink *sink, struct error *err);
+/* Writes it for a shard of an addressee, as small as it has to be. `key` NULL: memory was out. */
+int notify_write(struct correlator *correlator, const struct addressee *addressee, int64_t shard,
+                 const char *key, struct notification *notification, const struct output_sink *sink,
+                 struct error *err);
+
+/* run_report.c */
+int notify_run(struct correlator *correlator, struct partition *partition,
+               const struct run_slot *run, int64_t now_ms, const struct output_sink *sink,
+               struct error *err);
 
 #endif

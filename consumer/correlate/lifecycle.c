@@ -145,6 +145,7 @@ static void start_episode(struct alert *draft, const struct finding *finding, in
     draft->episode++;
     draft->episode_count = 0;
     draft->opened_ms = time_ms;
+    draft->opened_run = finding->run.id;
     draft->confidence = finding->confidence;
     take_worst(draft, finding);
 }

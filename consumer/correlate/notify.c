@@ -6,7 +6,6 @@
  * "left". What is resolved goes to all that were told it is open, and to nobody else. What was told
  * is kept in the alert, in the same transaction.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "consumer/correlate/audience.h"
@@ -30,14 +29,11 @@ static int no_memory(struct error *err)
 }
 
 /* The record, as small as it has to be. */
-static const char *encode(struct notifier *notifier, struct notification *notification,
-                          size_t *ret_bytes)
+static const char *encode(struct arena *arena, struct notification *notification, size_t *ret_bytes,
+                          struct error *err)
 {
-    struct arena *arena = &notifier->correlator->arena;
-
     for (size_t step = 0;; step++) {
-        const char *value =
-            record_encode(&notification_type, notification, arena, ret_bytes, notifier->err);
+        const char *value = record_encode(&notification_type, notification, arena, ret_bytes, err);
 
         if (!value || *ret_bytes <= PICTURE_RECORD_BYTES_MAX || !notification->picture ||
             !picture_shrink(notification->picture, step, arena))
@@ -45,24 +41,25 @@ static const char *encode(struct notifier *notifier, struct notification *notifi
     }
 }
 
-static int write_notification(struct notifier *notifier, const struct addressee *addressee,
-                              int64_t shard, const char *key, struct notification *notification)
+int notify_write(struct correlator *correlator, const struct addressee *addressee, int64_t shard,
+                 const char *key, struct notification *notification, const struct output_sink *sink,
+                 struct error *err)
 {
     struct output output = {
         .topic = OUTPUT_NOTIFICATIONS,
-        .partition = audience_partition(addressee, shard,
-                                        notifier->correlator->rules.notification_partitions),
+        .partition =
+            audience_partition(addressee, shard, correlator->rules.notification_partitions),
         .key = key,
         .key_bytes = key ? strlen(key) : 0,
     };
 
     if (!key)
-        return no_memory(notifier->err);
-    output.value = encode(notifier, notification, &output.value_bytes);
+        return no_memory(err);
+    output.value = encode(&correlator->arena, notification, &output.value_bytes, err);
     if (!output.value)
         return -1;
-    notifier->correlator->notifications_staged++;
-    return notifier->sink->record(notifier->sink->self, &output, notifier->err);
+    correlator->notifications_staged++;
+    return sink->record(sink->self, &output, err);
 }
 
 /* The run that a receiver may wait for; NULL when its end has been told already. */
@@ -97,9 +94,9 @@ static int tell(struct notifier *notifier, const struct pair *pair, int news)
     if (picture_of(slot->alert, slot->evidence, pair->sighting, &pair->seen, news,
                    &correlator->arena, &picture, notifier->err))
         return -1;
-    return write_notification(
-        notifier, pair->addressee, audience_shard(pair->addressee, pair->group),
-        arena_printf(&correlator->arena, "%s|%s", pair->integration, pair->group), &notification);
+    return notify_write(correlator, pair->addressee, audience_shard(pair->addressee, pair->group),
+                        arena_printf(&correlator->arena, "%s|%s", pair->integration, pair->group),
+                        &notification, notifier->sink, notifier->err);
 }
 
 static void remember(struct notifier *notifier, const struct pair *pair)
@@ -246,52 +243,4 @@ int notify_alert(struct correlator *correlator, struct partition *partition,
         return -1;
     draft.told = (struct list){.items = notifier.told, .count = notifier.told_count};
     return alert_slot_replace(slot, &draft, err);
-}
-
-static int tell_part(struct notifier *notifier, const struct run_slot *run,
-                     const struct addressee *addressee, int64_t shard)
-{
-    const struct correlator_rules *rules = &notifier->correlator->rules;
-    struct notification notification = {
-        .integration = addressee->integration,
-        .group = "",
-        .group_key = "",
-        .flush = addressee->flush,
-        .time_ms = notifier->now_ms,
-        .run = run->state->run.id,
-        .part = notifier->partition->number + 1,
-        .parts = rules->partitions,
-        .run_status = run->state->status,
-    };
-
-    return write_notification(notifier, addressee, shard,
-                              arena_printf(&notifier->correlator->arena, "%s|run|%s",
-                                           addressee->integration, run->state->run.id),
-                              &notification);
-}
-
-int notify_run(struct correlator *correlator, struct partition *partition, struct run_slot *run,
-               int64_t now_ms, const struct output_sink *sink, struct error *err)
-{
-    struct notifier notifier = {
-        .correlator = correlator,
-        .partition = partition,
-        .now_ms = now_ms,
-        .sink = sink,
-        .err = err,
-    };
-
-    if (!run->ended_now || !correlator->rules.route)
-        return 0;
-    for (size_t i = 0; i < correlator->rules.addressees_count; i++) {
-        const struct addressee *addressee = &correlator->rules.addressees[i];
-
-        arena_reset(&correlator->arena);
-        for (int64_t shard = 0; addressee->flush == FLUSH_RUN_END && shard < addressee->shards;
-             shard++) {
-            if (tell_part(&notifier, run, addressee, shard))
-                return -1;
-        }
-    }
-    return 0;
 }

@@ -102,7 +102,8 @@ int plan_make(struct deliverer *deliverer, const struct group_head *group,
         else
             plan.changed[plan.changed_count++] = head;
     }
-    plan.facts.changed = plan.changed_count > 0;
+    plan.summary = summary_waits(state);
+    plan.facts.changed = plan.changed_count > 0 || plan.summary;
     qsort(plan.changed, plan.changed_count, sizeof(struct member_head *), worse);
     qsort(plan.context, plan.context_count, sizeof(struct member_head *), worse);
     *ret_plan = plan;
@@ -215,7 +216,9 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .group_key = kept->group_key,
         .group_labels = kept->group_labels.items,
         .group_labels_count = kept->group_labels.count,
-        .resolved = !plan->open,
+        .summary = plan->summary ? &kept->summary->summary : NULL,
+        .resolved =
+            plan->summary ? run_counts_open(&kept->summary->summary.counts) == 0 : !plan->open,
         .repeat = repeat,
         .in_doubt = state->intent != NULL,
         .version = state->version,

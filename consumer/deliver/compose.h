@@ -3,8 +3,9 @@
  *
  * The plan sorts the members: changed (wanted is not told), context (open and told), silent (closed
  * before the receiver ever heard of it, or not to be told), held (waits for its run's end); what is
- * muted is in none of them. The message is the current picture: changed first, then worst first, at
- * most GROUP_MEMBERS_SHOWN_MAX; the rest is counted. Pure but for memory.
+ * muted is in none of them. A group that holds a run's summary has no members. The message is the
+ * current picture: changed first, then worst first, at most GROUP_MEMBERS_SHOWN_MAX; the rest is
+ * counted. Pure but for memory.
  */
 #ifndef TOCSIN_CONSUMER_DELIVER_COMPOSE_H
 #define TOCSIN_CONSUMER_DELIVER_COMPOSE_H
@@ -16,7 +17,8 @@ struct plan {
     struct member_head **changed, **context, **silent;
     size_t changed_count, context_count, silent_count;
     struct due_facts facts;
-    bool open; /* of those that are not muted, something is */
+    bool open;    /* of those that are not muted, something is */
+    bool summary; /* of a run, that is not told */
 };
 
 int plan_make(struct deliverer *deliverer, const struct group_head *group,

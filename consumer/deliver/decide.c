@@ -74,7 +74,7 @@ static int send(struct deliverer *deliverer, struct group_head *group, struct gr
         make_ready(group);
         return 0;
     }
-    return flight_prepare(deliverer, group, state, plan, plan->changed_count == 0, now, err);
+    return flight_prepare(deliverer, group, state, plan, !plan->facts.changed, now, err);
 }
 
 int group_look(struct deliverer *deliverer, struct group_head *group, struct moment now,
@@ -92,7 +92,7 @@ int group_look(struct deliverer *deliverer, struct group_head *group, struct mom
     if (due_forgotten(&state, now.wall_ms))
         return group_forget(deliverer, group, err);
     bool repeat = plan.context_count > 0 && due_repeat(&state, now.wall_ms);
-    if (plan.changed_count > 0 || repeat)
+    if (plan.facts.changed || repeat)
         return send(deliverer, group, &state, &plan, now, err);
     if (plan.silent_count == 0 && !plan.facts.open && !plan.facts.held && !plan.facts.muted)
         return group_forget(deliverer, group, err);

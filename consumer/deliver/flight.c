@@ -160,6 +160,7 @@ int flight_prepare(struct deliverer *deliverer, struct group_head *group, struct
     limiter_take(&group->outlet->limiter, flight->integration, now.wall_ms);
     DL_APPEND(deliverer->flights, flight);
     flight->members_count = plan->changed_count;
+    flight->summary_version = plan->summary ? state->summary->wanted : 0;
     if (compose(deliverer, group, state, plan, repeat, now.wall_ms, &flight->arena,
                 &flight->message, &flight->members, err) != 0 ||
         describe(flight, group, state, now, err) != 0)

@@ -18,7 +18,7 @@ static int64_t later(int64_t a, int64_t b)
 
 static bool is_pending(const struct group_head *group)
 {
-    return group->unsettled > 0 && group->due_ms != 0 && !group->given_up;
+    return (group->unsettled > 0 || group->has_summary) && group->due_ms != 0 && !group->given_up;
 }
 
 /* Keeps the count of groups that have something to say. */
@@ -48,6 +48,7 @@ void group_head_set(struct deliverer *deliverer, struct group_head *group,
     group->in_doubt = state->intent != NULL;
     group->muted = state->muted;
     group->given_up = state->given_up_ms != 0;
+    group->has_summary = summary_waits(state);
     pending_update(deliverer, group, was);
 }
 

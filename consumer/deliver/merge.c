@@ -123,21 +123,23 @@ static int merge_picture(struct deliverer *deliverer, struct partition *partitio
     return group_store(deliverer, group, &state, now, err);
 }
 
+/* A part that comes again, because its run ended again, replaces itself. */
 static int part_add(struct run_parts *parts, const struct notification *notification,
                     struct arena *arena, struct error *err)
 {
-    struct part_number *got = arena_array(arena, parts->got.count + 1, sizeof(*got));
+    size_t count = parts->got.count, at = 0;
+    struct part_number *got = arena_array(arena, count + 1, sizeof(*got));
 
     if (got == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < parts->got.count; i++) {
-        got[i] = ((const struct part_number *)parts->got.items)[i];
-        if (got[i].part == notification->part)
-            return 0;
-    }
-    got[parts->got.count] = (struct part_number){.part = notification->part};
-    parts->got.items = got;
-    parts->got.count++;
+    if (count > 0)
+        memcpy(got, parts->got.items, count * sizeof(*got));
+    while (at < count && got[at].part != notification->part)
+        at++;
+    got[at] = (struct part_number){.part = notification->part};
+    if (notification->summary != NULL)
+        got[at].counts = notification->summary->counts;
+    parts->got = (struct list){.items = got, .count = at == count ? count + 1 : count};
     return 0;
 }
 
@@ -193,6 +195,9 @@ static int merge_part(struct deliverer *deliverer, struct partition *partition,
     deliverer->counters.merged++;
     if ((int64_t)parts.got.count < parts.parts)
         return 0;
+    if (notification->summary != NULL &&
+        summary_merge(deliverer, partition, notification, &parts, now, err) != 0)
+        return -1;
     return wake_groups(deliverer, partition, notification, now, err);
 }
 
@@ -207,6 +212,8 @@ static int check(const struct notification *notification, struct error *err)
             return error_set_at(err, ERROR_INPUT, "/run", "a part of a run's end names no run");
         if (notification->part < 1 || notification->part > notification->parts)
             return error_set_at(err, ERROR_INPUT, "/part", "expected 1 to parts");
+        if (notification->summary != NULL && *notification->group == '\0')
+            return error_set_at(err, ERROR_INPUT, "/group", "a summary names its group");
     }
     return 0;
 }

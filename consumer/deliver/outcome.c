@@ -84,6 +84,8 @@ static int apply_told(struct deliverer *deliverer, const struct flight *flight,
             settle_member(deliverer, head, state, &flight->members[i], now, err) != 0)
             return -1;
     }
+    if (state->summary != NULL && flight->summary_version > state->summary->told)
+        state->summary->told = flight->summary_version;
     state->told_ms = now.wall_ms;
     if (state->first_told_ms == 0)
         state->first_told_ms = now.wall_ms;
@@ -238,7 +240,9 @@ int delivery_give_up(struct deliverer *deliverer, struct group_head *group,
         pictures_of(&plan, arena, &dead.pictures, err) != 0)
         return -1;
     /* A reminder that failed is no loss: what it says was told. */
-    if (dead.pictures.count > 0 &&
+    if (plan.summary)
+        dead.summary = &state->summary->summary;
+    if ((dead.pictures.count > 0 || plan.summary) &&
         dead_delivery_write(&group->partition->output, DELIVER_DEAD_LETTER,
                             group->partition->number, &dead, arena, err) != 0)
         return -1;

@@ -66,6 +66,7 @@ struct group_head {
     bool in_doubt;           /* it has an intent: a request may have arrived */
     bool muted;              /* something in it is */
     bool given_up;           /* what is untold in it waits for news */
+    bool has_summary;        /* of a run, that is not told */
     struct timer timer;
     bool is_ready;
     struct group_head *ready_prev, *ready_next;
@@ -132,6 +133,7 @@ struct flight {
     struct message message;
     struct flight_member *members; /* the changed ones */
     size_t members_count;
+    int64_t summary_version; /* of the summary that it tells; 0: none */
     int64_t first_try_ms, prepared_mono_ms, ended_mono_ms;
     struct intent intent;
     bool renewed; /* a request of it was made already: it is not taken back by an abort */
@@ -241,6 +243,13 @@ int member_mute(struct deliverer *deliverer, struct member_head *head, int64_t n
 bool is_held_up(const struct deliverer *deliverer);
 /* Something muted is looked at as soon as the group may be. */
 void group_wake(struct group_head *group);
+
+/* summary.c: all parts of a run's end are in, and what they count is wanted. */
+int summary_merge(struct deliverer *deliverer, struct partition *partition,
+                  const struct notification *notification, const struct run_parts *parts,
+                  struct moment now, struct error *err);
+/* The state holds a summary that is not told. */
+bool summary_waits(const struct group_state *state);
 
 /* decide.c */
 int group_look(struct deliverer *deliverer, struct group_head *group, struct moment now,

@@ -126,6 +126,8 @@ static const struct field alert_fields[] = {
                  .help = "When this episode began"),
     RECORD_FIELD(FIELD_TIME, "resolved", alert, resolved_ms,
                  .help = "When this episode ended; left out while it is open"),
+    RECORD_FIELD(FIELD_STRING, "opened_run", alert, opened_run, .max = NAME_MAX_CHARS,
+                 .filled = true, .help = "The run that began this episode"),
     RECORD_FIELD(FIELD_STRING, "news_run", alert, news_run, .max = NAME_MAX_CHARS, .filled = true,
                  .help = "The run that brought the last news"),
     RECORD_FIELD(FIELD_STRING, "owner", alert, owner, .min = 1, .max = NAME_MAX_CHARS,

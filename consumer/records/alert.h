@@ -70,6 +70,7 @@ struct alert {
     int64_t episode_count;               /* of this episode */
     int64_t first_seen_ms, last_seen_ms; /* broker time of findings */
     int64_t opened_ms, resolved_ms;      /* of this episode; resolved 0 while open */
+    const char *opened_run;              /* the run that began this episode */
     const char *news_run;                /* the run that brought the last news */
     const char *owner, *runbook;         /* by enrichment; may be NULL */
     struct severity_override *override;  /* by enrichment, where it is worst; NULL: as reported */

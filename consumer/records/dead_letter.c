@@ -28,6 +28,8 @@ static const struct field dead_delivery_fields[] = {
                  .help = "The route's timers, for a replay"),
     RECORD_FIELD(FIELD_LIST, "pictures", dead_delivery, pictures, .max = PICTURES_MAX,
                  .of = &picture_type, .help = "What was to be said"),
+    RECORD_FIELD(FIELD_POINTER, "summary", dead_delivery, summary, .of = &run_summary_type,
+                 .help = "What was to be said of a run"),
     RECORD_FIELD(FIELD_ENUM, "reason", dead_delivery, reason, .required = true,
                  .names = dead_reason_names, .help = "Why it was given up"),
     RECORD_FIELD(FIELD_STRING, "detail", dead_delivery, detail, .max = RECORD_STRING_MAX,

@@ -52,8 +52,9 @@ struct dead_delivery {
     const char *integration, *group, *group_key;
     struct list group_labels;
     struct timing timing;
-    struct list pictures; /* struct picture: what was to be said */
-    int reason;           /* enum dead_reason */
+    struct list pictures;        /* struct picture: what was to be said */
+    struct run_summary *summary; /* the same of a run; NULL: none */
+    int reason;                  /* enum dead_reason */
     const char *detail;
     int64_t time_ms, first_try_ms, tries;
 };

@@ -23,6 +23,22 @@ static const struct record_type intent_type = {
     .fields = intent_fields,
 };
 
+static const struct field summary_state_fields[] = {
+    RECORD_FIELD(FIELD_INTEGER, "wanted", summary_state, wanted, .required = true,
+                 .max = RECORD_INTEGER_MAX, .help = "The version that the receiver should know"),
+    RECORD_FIELD(FIELD_INTEGER, "told", summary_state, told, .max = RECORD_INTEGER_MAX,
+                 .help = "The version that it was told; left out: never"),
+    RECORD_FIELD(FIELD_OBJECT, "summary", summary_state, summary, .required = true,
+                 .of = &run_summary_type, .help = "What the last run changed"),
+    RECORD_FIELD_END,
+};
+static const struct record_type summary_state_type = {
+    .name = "summary_state",
+    .title = "A run's summary and whether it was told",
+    .size = sizeof(struct summary_state),
+    .fields = summary_state_fields,
+};
+
 static const struct field group_state_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_STRING, "integration", group_state, integration, .required = true, .min = 1,
@@ -51,6 +67,8 @@ static const struct field group_state_fields[] = {
                  .help = "Something in it is silenced, accepted or inhibited"),
     RECORD_FIELD(FIELD_TIME, "given_up", group_state, given_up_ms,
                  .help = "When what is untold went to the dead letters; left out after news"),
+    RECORD_FIELD(FIELD_POINTER, "summary", group_state, summary, .of = &summary_state_type,
+                 .help = "What runs of one pipeline and branch changed; left out: alerts"),
     RECORD_FIELD(FIELD_INTEGER, "attempt", group_state, attempt, .max = RECORD_INTEGER_MAX,
                  .help = "Tries of the delivery under way"),
     RECORD_FIELD(FIELD_TIME, "not_before", group_state, not_before_ms,
@@ -102,6 +120,8 @@ const struct record_type member_type = {
 static const struct field part_number_fields[] = {
     RECORD_FIELD(FIELD_INTEGER, "part", part_number, part, .required = true, .min = 1,
                  .max = PARTS_MAX, .help = "Number of the part, from 1"),
+    RECORD_FIELD(FIELD_OBJECT, "counts", part_number, counts, .of = &run_counts_type,
+                 .help = "What the run changed of this part's alerts"),
     RECORD_FIELD_END,
 };
 static const struct record_type part_number_type = {

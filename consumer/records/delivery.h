@@ -31,6 +31,13 @@ struct intent {
     int64_t started_ms, until_ms;
 };
 
+/* What a run changed, as told and as it should be: of the group of its repository, pipeline and
+ * branch, which has no members. */
+struct summary_state {
+    int64_t wanted, told; /* versions; told 0: never */
+    struct run_summary summary;
+};
+
 struct group_state {
     const char *integration, *group, *group_key;
     struct list group_labels;
@@ -42,7 +49,8 @@ struct group_state {
     int64_t first_told_ms;
     const char *waits_for; /* run whose end it waits for (flush run_end); NULL otherwise */
     int64_t waits_until_ms;
-    bool muted;          /* something in it is: looked at again whenever what is muted changes */
+    bool muted; /* something in it is: looked at again whenever what is muted changes */
+    struct summary_state *summary; /* NULL: this is a group of alerts */
     int64_t given_up_ms; /* what is untold went to the dead letters then: it waits for news */
     /* the delivery under way */
     int64_t attempt; /* tries so far, 0 when nothing is failing */
@@ -71,6 +79,7 @@ struct run_parts {
 };
 struct part_number {
     int64_t part;
+    struct run_counts counts; /* for the run's summary */
 };
 
 /* What the operator was told of a receiver and is still so. */

@@ -16,6 +16,7 @@
 const char *const news_names[] = {"opened", "escalated", "reopened", "resolved",
                                   "left",   "version",   "final",    NULL};
 const char *const flush_names[] = {"timers", "run_end", NULL};
+const char *const summary_wish_names[] = {"false", "true", "always", NULL};
 
 static const struct field picture_fields[] = {
     RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", picture, fingerprint, .required = true,
@@ -110,7 +111,8 @@ static const struct field notification_fields[] = {
     RECORD_FIELD(FIELD_STRING, "integration", notification, integration, .required = true, .min = 1,
                  .max = NAME_MAX_CHARS, .help = "Receiver, kind and number: team-x/slack/0"),
     RECORD_FIELD(FIELD_STRING, "group", notification, group, .max = NAME_MAX_CHARS, .filled = true,
-                 .help = "Hash of the group key; left out in a part of a run's end"),
+                 .help =
+                     "Hash of the group key; left out in a part of a run's end without a summary"),
     RECORD_FIELD(FIELD_STRING, "group_key", notification, group_key, .max = ALERT_RECORD_BYTES_MAX,
                  .filled = true, .help = "Alertmanager's group key"),
     RECORD_FIELD(FIELD_LABELS, "group_labels", notification, group_labels, .max = ROUTED_LABELS_MAX,
@@ -131,6 +133,10 @@ static const struct field notification_fields[] = {
                  .help = "How many parts the run's end has"),
     RECORD_FIELD(FIELD_ENUM, "run_status", notification, run_status, .names = run_status_names,
                  .help = "How the run ended"),
+    RECORD_FIELD(FIELD_POINTER, "summary", notification, summary, .of = &run_summary_type,
+                 .help = "What the run changed of this part's alerts"),
+    RECORD_FIELD(FIELD_BOOL, "always", notification, always,
+                 .help = "The summary is told also when nothing is new or resolved"),
     RECORD_FIELD_END,
 };
 const struct record_type notification_type = {

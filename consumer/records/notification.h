@@ -10,6 +10,7 @@
 #define TOCSIN_CONSUMER_RECORDS_NOTIFICATION_H
 
 #include "consumer/records/alert.h"
+#include "consumer/records/run_summary.h"
 
 #define NOTIFICATION_TYPE        "tocsin.notification.v1"
 #define GROUP_HASH_BYTES         33 /* 32 hex digits of SHA-256 over the group key, NUL */
@@ -31,6 +32,11 @@ extern const char *const news_names[]; /* opened escalated reopened resolved lef
  * ended. */
 enum flush { FLUSH_TIMERS, FLUSH_RUN_END };
 extern const char *const flush_names[]; /* timers run_end */
+
+/* Whether an integration is told what a run changed when it has ended: never, when something is new
+ * or resolved, or after every run that is routed to it. */
+enum summary_wish { SUMMARY_NEVER, SUMMARY_NEWS, SUMMARY_ALWAYS };
+extern const char *const summary_wish_names[]; /* false true always */
 
 /* An alert as a receiver sees it: all that a channel may show. */
 struct picture {
@@ -74,10 +80,13 @@ struct notification {
     int flush;               /* enum flush */
     int64_t time_ms;         /* when correlate wrote it */
     struct picture *picture; /* NULL in a part of a run's end */
-    /* A part of a run's end: sent to every shard of each integration with flush run_end. */
-    const char *run;     /* run id; also set with a picture: the run that it may wait for */
-    int64_t part, parts; /* 1..parts, 0 when this is a picture */
-    int run_status;      /* enum run_status */
+    /* A part of a run's end: sent to every shard of each integration with flush run_end; with a
+     * summary to the shard of the summary's group, which the part then names. */
+    const char *run;             /* run id; also set with a picture: the run that it may wait for */
+    int64_t part, parts;         /* 1..parts, 0 when this is a picture */
+    int run_status;              /* enum run_status */
+    struct run_summary *summary; /* of this partition's alerts; NULL: not wanted */
+    bool always;                 /* the summary is told also without news */
 };
 
 extern const struct record_type picture_type, timing_type, notification_type;

@@ -348,6 +348,10 @@ Test(config, refuses)
         {"global: {resolve_timeout: 5m}\n" ROUTE RECEIVERS,
          "f:1:10: resolve_timeout is not supported"},
         {"global: {flush: never}\n" ROUTE RECEIVERS, "f:1:17: flush: expected one of timers"},
+        {"route: {receiver: r}\n"
+         "receivers: [{name: r, run_summary: true, victorops_configs: [{api_key: k, routing_key: "
+         "x}]}]",
+         "f:2:36: run_summary: no channel of receiver \"r\" shows a run's summary"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -89,6 +89,14 @@ static int fake_next(const void *ctx, const struct message *message, const struc
                                .attempt = message->attempt,
                                .version = message->version,
                                .size = size};
+    if (message->summary)
+        snprintf(
+            said->text, sizeof(said->text), "%s %lld/%lld/%lld of %lld", message->summary->run.id,
+            (long long)severity_counts_sum(&message->summary->counts.opened),
+            (long long)severity_counts_sum(&message->summary->counts.still_open),
+            (long long)severity_counts_sum(&message->summary->counts.resolved),
+            message->summary->before ? (long long)run_counts_open(&message->summary->before->counts)
+                                     : -1);
     for (size_t i = 0; i < message->alerts_count; i++) {
         const struct message_alert *alert = &message->alerts[i];
         size_t bytes = strlen(said->text);
