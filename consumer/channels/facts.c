@@ -45,6 +45,13 @@ static const char *annotation(const struct picture *picture, const char *name)
     return NULL;
 }
 
+static void add_annotation(const struct picture *picture, const char *name, struct buffer *value)
+{
+    const char *text = annotation(picture, name);
+
+    buffer_text(value, is_text(text) ? text : "");
+}
+
 static void write_trigger(const struct message *message, const struct picture *picture,
                           struct buffer *value)
 {
@@ -101,6 +108,20 @@ static void write_category(const struct message *message, const struct picture *
     (void)message;
     if (is_text(picture->category))
         buffer_text(value, picture->category);
+}
+
+static void write_owasp(const struct message *message, const struct picture *picture,
+                        struct buffer *value)
+{
+    (void)message;
+    add_annotation(picture, "owasp_llm", value);
+}
+
+static void write_atlas(const struct message *message, const struct picture *picture,
+                        struct buffer *value)
+{
+    (void)message;
+    add_annotation(picture, "mitre_atlas", value);
 }
 
 static void write_findings(const struct message *message, const struct picture *picture,
@@ -184,10 +205,8 @@ static void write_owner(const struct message *message, const struct picture *pic
 static void write_description(const struct message *message, const struct picture *picture,
                               struct buffer *value)
 {
-    const char *text = annotation(picture, "description");
-
     (void)message;
-    buffer_text(value, is_text(text) ? text : "");
+    add_annotation(picture, "description", value);
 }
 
 static const struct {
@@ -200,6 +219,8 @@ static const struct {
     {"Model", FACTS_SHORT, write_model},
     {"Target", FACTS_ALL, write_target},
     {"Category", FACTS_ALL, write_category},
+    {"OWASP LLM", FACTS_ALL, write_owasp},
+    {"MITRE ATLAS", FACTS_ALL, write_atlas},
     {"Findings", FACTS_SHORT, write_findings},
     {"First seen", FACTS_ALL, write_first_seen},
     {"Last seen", FACTS_SHORT, write_last_seen},
@@ -243,9 +264,11 @@ void links_of(const struct picture *picture, size_t bytes_max, struct arena *are
     const struct link all[] = {
         {"report", "Full report", picture->links.report},
         {"run", "CI run", picture->run_url},
+        {"compare", "What changed", picture->compare_url},
         {"ticket", "Create ticket", ticket},
         {"runbook", "Runbook", runbook},
         {"artifact", "Artifact", picture->links.artifact},
+        {"commit", "Commit", picture->commit_url},
     };
     _Static_assert(sizeof all / sizeof *all <= LINKS_MAX, "every link has a place");
 

@@ -11,7 +11,7 @@
 #include "consumer/channels/channel.h"
 
 #define FACTS_MAX 16
-#define LINKS_MAX 6
+#define LINKS_MAX 8
 
 struct fact {
     const char *name, *value;

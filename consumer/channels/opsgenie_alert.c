@@ -15,7 +15,7 @@
 #include "consumer/channels/words.h"
 
 #define ENTITY_UNITS_MAX     512
-#define FACT_UNITS_MAX       300
+#define FACT_UNITS_MAX       250
 #define DETAIL_URL_BYTES_MAX 450
 
 static const char *const priorities[] = {

@@ -3,8 +3,11 @@
  */
 #include "consumer/channels/url.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
+
+#include "consumer/enrich/percent.h"
 
 static const char hex[] = "0123456789ABCDEF";
 
@@ -86,14 +89,5 @@ const char *url_link(const char *url, size_t bytes_max, struct arena *arena)
 
 char *url_encode(const char *text, struct arena *arena)
 {
-    char *copy = arena_alloc(arena, 3 * strlen(text) + 1);
-    size_t used = 0;
-
-    for (const char *at = text; copy && *at; at++) {
-        if (is_plain(*at) || strchr("-._~", *at))
-            copy[used++] = *at;
-        else
-            append_encoded(copy, &used, *at);
-    }
-    return copy;
+    return percent_encode(text, PERCENT_TEXT, SIZE_MAX, arena);
 }

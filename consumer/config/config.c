@@ -58,6 +58,9 @@ static const struct part {
     {"inhibit_rules", inhibition_bind},
     {"owners", owners_bind},
     {"severity_overrides", overrides_bind},
+    {"repositories", repositories_bind},
+    {"links", links_bind},
+    {"tickets", tickets_bind},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 

@@ -36,6 +36,9 @@ int routing_bind(struct draft *draft, const struct node *node);
 int inhibition_bind(struct draft *draft, const struct node *node);
 int owners_bind(struct draft *draft, const struct node *node);
 int overrides_bind(struct draft *draft, const struct node *node);
+int repositories_bind(struct draft *draft, const struct node *node);
+int links_bind(struct draft *draft, const struct node *node);
+int tickets_bind(struct draft *draft, const struct node *node);
 
 /* What the rules hold besides the arena. */
 void enrichment_free(const struct enrichment *enrichment);
@@ -63,6 +66,7 @@ extern const struct setting delivery_settings[], entry_settings[], receiver_sett
 extern const struct setting route_settings[], config_settings[];
 extern const struct section topics_sections[], route_sections[], inhibit_sections[];
 extern const struct section interval_sections[], condition_sections[];
-extern const struct setting owner_settings[], override_settings[];
+extern const struct setting owner_settings[], override_settings[], repository_settings[];
+extern const struct setting link_settings[], ticket_settings[];
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * enrichment.c - the sections `owners` and `severity_overrides`: rules that say more of an alert
- * than its finding did.
+ * enrichment.c - the sections `owners`, `severity_overrides`, `repositories`, `links` and
+ * `tickets`: rules that say more of an alert than its finding did.
  *
  * Each section is a list of rules, read through a row of `kinds`; a rule has the conditions of a
  * route and what it says. One without conditions holds always, so rules behind it could never
@@ -10,6 +10,8 @@
 
 #include "consumer/config/draft.h"
 #include "consumer/config/matchers.h"
+#include "consumer/enrich/address_template.h"
+#include "consumer/enrich/ticket.h"
 
 const struct setting owner_settings[] = {
     {.name = "team",
@@ -44,6 +46,80 @@ const struct setting override_settings[] = {
      .offset = offsetof(struct severity_rule, severity),
      .names = severity_names,
      .help = "what routes, inhibition and receivers see instead of what was reported"},
+    {.kind = SETTING_END},
+};
+
+const struct setting repository_settings[] = {
+    {.name = "kind",
+     .kind = SETTING_ENUM,
+     .required = true,
+     .offset = offsetof(struct repository_rule, forge),
+     .names = forge_names,
+     .help = "the service that holds it"},
+    {.name = "url",
+     .kind = SETTING_STRING,
+     .required = true,
+     .offset = offsetof(struct repository_rule, url),
+     .help = "its address: https://git.example.com/{+repository}; {label} is percent-encoded, "
+             "{+label} keeps its slashes"},
+    {.kind = SETTING_END},
+};
+
+const struct setting link_settings[] = {
+    {.name = "link",
+     .kind = SETTING_ENUM,
+     .required = true,
+     .offset = offsetof(struct link_rule, link),
+     .names = link_names,
+     .help = "which link; the rule's takes the place of the finding's own"},
+    {.name = "url",
+     .kind = SETTING_STRING,
+     .required = true,
+     .offset = offsetof(struct link_rule, url),
+     .help = "an address with {label}s, {commit} and {previous_commit}; where one of them has no "
+             "value there is no link"},
+    {.kind = SETTING_END},
+};
+
+const struct setting ticket_settings[] = {
+    {.name = "kind",
+     .kind = SETTING_ENUM,
+     .required = true,
+     .offset = offsetof(struct ticket_rule, tracker),
+     .names = tracker_names,
+     .help = "the tracker"},
+    {.name = "url",
+     .kind = SETTING_URL,
+     .required = true,
+     .offset = offsetof(struct ticket_rule, url),
+     .help =
+         "of the tracker, without the project; azure_devops: https://dev.azure.com/organisation"},
+    {.name = "project",
+     .kind = SETTING_STRING,
+     .offset = offsetof(struct ticket_rule, project),
+     .min = 1,
+     .max = NAME_MAX_CHARS,
+     .help = "jira: the project's number; github, gitlab, gitea: owner/repository; azure_devops: "
+             "its name; servicenow: none"},
+    {.name = "type",
+     .kind = SETTING_STRING,
+     .offset = offsetof(struct ticket_rule, type),
+     .min = 1,
+     .max = NAME_MAX_CHARS,
+     .help = "jira: the issue type's number, required; azure_devops: default Bug; servicenow: the "
+             "table, default incident"},
+    {.name = "labels",
+     .kind = SETTING_STRINGS,
+     .offset = offsetof(struct ticket_rule, labels),
+     .help = "of the ticket; not of gitlab, gitea and servicenow, whose addresses can't say any"},
+    {.name = "assign",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct ticket_rule, assign),
+     .help = "to the alert's owner, whom the tracker has to know by that name; default false"},
+    {.name = "evidence",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct ticket_rule, evidence),
+     .help = "prompt and output become part of the address, which ends in logs; default false"},
     {.kind = SETTING_END},
 };
 
@@ -108,16 +184,64 @@ static int check_severity(struct draft *draft, const struct node *node, void *ob
     return rule->name ? 0 : reader_out_of_memory(&draft->reader);
 }
 
+static int check_template(struct draft *draft, const struct node *node, const char *url)
+{
+    struct error err = {0};
+
+    return address_template_check(url, &err)
+               ? reader_refuse_error(&draft->reader, node_find(node, "url"), "url", &err)
+               : 0;
+}
+
+static int check_repository(struct draft *draft, const struct node *node, void *object)
+{
+    return check_template(draft, node, ((const struct repository_rule *)object)->url);
+}
+
+static int check_link(struct draft *draft, const struct node *node, void *object)
+{
+    return check_template(draft, node, ((const struct link_rule *)object)->url);
+}
+
+static int check_ticket(struct draft *draft, const struct node *node, void *object)
+{
+    struct ticket_rule *rule = object;
+    size_t bytes = strlen(rule->url);
+    const char *lacks;
+
+    rule->project = rule->project ? rule->project : "";
+    rule->type = rule->type ? rule->type : "";
+    if (rule->url[bytes - 1] == '/')
+        rule->url = arena_strndup(draft->reader.arena, rule->url, bytes - 1);
+    if (!rule->url)
+        return reader_out_of_memory(&draft->reader);
+    lacks = ticket_rule_lacks(rule);
+    return lacks ? reader_refuse(&draft->reader, node, "%s needs a %s",
+                                 tracker_names[rule->tracker], lacks)
+                 : 0;
+}
+
 /* The lists of struct enrichment; each rule begins with its condition. */
+enum { OWNERS, OVERRIDES, REPOSITORIES, LINKS, TICKETS };
 static const struct kind {
     const char *what;
     const struct setting *settings;
     size_t size, offset;
+    bool many; /* several count beside each other */
     int (*check)(struct draft *draft, const struct node *node, void *object);
-} owners = {"owner rule", owner_settings, sizeof(struct owner_rule),
-            offsetof(struct enrichment, owners), check_owner},
-  severities = {"severity override", override_settings, sizeof(struct severity_rule),
-                offsetof(struct enrichment, severities), check_severity};
+} kinds[] = {
+    [OWNERS] = {"owner rule", owner_settings, sizeof(struct owner_rule),
+                offsetof(struct enrichment, owners), false, check_owner},
+    [OVERRIDES] = {"severity override", override_settings, sizeof(struct severity_rule),
+                   offsetof(struct enrichment, severities), false, check_severity},
+    [REPOSITORIES] = {"repository rule", repository_settings, sizeof(struct repository_rule),
+                      offsetof(struct enrichment, repositories), false, check_repository},
+    [LINKS] = {"link rule", link_settings, sizeof(struct link_rule),
+               offsetof(struct enrichment, links), true, check_link},
+    [TICKETS] = {"ticket rule", ticket_settings, sizeof(struct ticket_rule),
+                 offsetof(struct enrichment, tickets), false, check_ticket},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static int bind_rule(struct draft *draft, const struct kind *kind, const struct node *node,
                      void *object)
@@ -156,7 +280,7 @@ static int bind_rules(struct draft *draft, const struct kind *kind, const struct
     for (size_t i = 0; i < node->count && !reader_full(reader); i++) {
         void *rule = (char *)rules->items + i * kind->size;
 
-        if (rc == 0 && last && last->matchers_count == 0)
+        if (rc == 0 && !kind->many && last && last->matchers_count == 0)
             return reader_refuse(reader, node->items[i],
                                  "this %s never counts: the one on line %zu has no conditions and "
                                  "holds always",
@@ -170,26 +294,40 @@ static int bind_rules(struct draft *draft, const struct kind *kind, const struct
 
 int owners_bind(struct draft *draft, const struct node *node)
 {
-    return bind_rules(draft, &owners, node);
+    return bind_rules(draft, &kinds[OWNERS], node);
 }
 
 int overrides_bind(struct draft *draft, const struct node *node)
 {
-    return bind_rules(draft, &severities, node);
+    return bind_rules(draft, &kinds[OVERRIDES], node);
 }
 
-static void free_rules(const struct list *rules, size_t size)
+int repositories_bind(struct draft *draft, const struct node *node)
 {
-    for (size_t i = 0; i < rules->count; i++) {
-        const struct condition *when = (const void *)((const char *)rules->items + i * size);
+    return bind_rules(draft, &kinds[REPOSITORIES], node);
+}
 
-        for (size_t m = 0; m < when->matchers_count; m++)
-            matcher_free(when->matchers[m]);
-    }
+int links_bind(struct draft *draft, const struct node *node)
+{
+    return bind_rules(draft, &kinds[LINKS], node);
+}
+
+int tickets_bind(struct draft *draft, const struct node *node)
+{
+    return bind_rules(draft, &kinds[TICKETS], node);
 }
 
 void enrichment_free(const struct enrichment *enrichment)
 {
-    free_rules(&enrichment->owners, owners.size);
-    free_rules(&enrichment->severities, severities.size);
+    for (size_t k = 0; k < KINDS; k++) {
+        const struct list *rules = (const void *)((const char *)enrichment + kinds[k].offset);
+
+        for (size_t i = 0; i < rules->count; i++) {
+            const struct condition *when =
+                (const void *)((const char *)rules->items + i * kinds[k].size);
+
+            for (size_t m = 0; m < when->matchers_count; m++)
+                matcher_free(when->matchers[m]);
+        }
+    }
 }

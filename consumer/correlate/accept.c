@@ -102,6 +102,36 @@ static int by_headers(const struct intake *intake, enum reception *ret, struct e
     return 1;
 }
 
+static bool is_before(const struct run *run, const struct run *other)
+{
+    return run->commit && run->started_ms < other->started_ms &&
+           strcmp(run->repository, other->repository) == 0 &&
+           strcmp(run->pipeline, other->pipeline) == 0 && strcmp(run->branch, other->branch) == 0;
+}
+
+/* What the run before this one in its place was built from, for whoever asks what changed since.
+ * Looked up once a run and place. */
+static void note_previous(const struct intake *intake, const struct run *run, struct alert *draft)
+{
+    struct sighting *sightings = draft->sightings.items;
+    const struct run *previous = NULL;
+    const struct run_slot *slot;
+    size_t cursor = 0, at = draft->sightings.count;
+
+    while (at > 0 && strcmp(sightings[at - 1].run, run->id) != 0)
+        at--;
+    if (at == 0 || sightings[at - 1].run_count != 1)
+        return;
+    while ((slot = key_table_next(&intake->partition->runs, &cursor))) {
+        const struct run *other = slot->state ? &slot->state->run : NULL;
+
+        if (other && is_before(other, run) &&
+            (!previous || other->started_ms > previous->started_ms))
+            previous = other;
+    }
+    sightings[at - 1].previous_commit = previous ? previous->commit : NULL;
+}
+
 static int apply(const struct intake *intake, const struct finding *finding,
                  struct alert_slot *slot, struct change *ret_change, struct error *err)
 {
@@ -114,6 +144,7 @@ static int apply(const struct intake *intake, const struct finding *finding,
                           err) ||
         partition_touch_alert(intake->partition, slot, err))
         return -1;
+    note_previous(intake, &finding->run, &draft);
     bool anew = ret_change->news == NEWS_OPENED || ret_change->news == NEWS_REOPENED;
     const struct evidence *before = anew ? NULL : slot->evidence;
 

@@ -35,6 +35,7 @@ static void take_run(struct sighting *sighting, const struct run *run)
     sighting->run_started_ms = run->started_ms;
     sighting->run_url = run->url;
     sighting->commit = run->commit;
+    sighting->previous_commit = NULL;
     sighting->job = run->job;
     sighting->run_count = 1;
     sighting->run_attempts = 0;

@@ -10,6 +10,7 @@
 
 #include "consumer/correlate/audience.h"
 #include "consumer/correlate/correlator_private.h"
+#include "consumer/enrich/addresses.h"
 #include "consumer/enrich/picture.h"
 
 struct notifier {
@@ -91,8 +92,8 @@ static int tell(struct notifier *notifier, const struct pair *pair, int news)
         .run = awaited_run(notifier),
     };
 
-    if (picture_of(slot->alert, slot->evidence, pair->sighting, &pair->seen, news,
-                   &correlator->arena, &picture, notifier->err))
+    if (picture_of(correlator->rules.enrichment, slot->alert, slot->evidence, pair->sighting,
+                   &pair->seen, news, &correlator->arena, &picture, notifier->err))
         return -1;
     return notify_write(correlator, pair->addressee, audience_shard(pair->addressee, pair->group),
                         arena_printf(&correlator->arena, "%s|%s", pair->integration, pair->group),
@@ -188,11 +189,15 @@ static int tell_final(struct notifier *notifier, const struct audience *audience
 static int note_enrichment(struct notifier *notifier, struct alert *draft)
 {
     struct arena *arena = &notifier->correlator->arena;
+    const struct enrichment *rules = notifier->correlator->rules.enrichment;
     struct enriched enriched;
+    struct addresses addresses;
 
-    if (enriched_worst(notifier->correlator->rules.enrichment, draft, arena, &enriched,
-                       notifier->err))
+    if (enriched_worst(rules, draft, arena, &enriched, notifier->err) ||
+        addresses_of(rules, draft, enriched.sighting, &enriched, NULL, arena, &addresses,
+                     notifier->err))
         return -1;
+    draft->runbook = addresses.links.runbook;
     draft->owner = *enriched.owner ? enriched.owner : NULL;
     draft->override = NULL;
     if (!enriched.overridden)

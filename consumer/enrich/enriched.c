@@ -36,6 +36,12 @@ static void put(struct list *labels, const char *name, const char *value)
         items[labels->count++] = (struct label){.name = name, .value = value};
 }
 
+static void put_new(struct list *labels, const char *name, const char *value)
+{
+    if (*label_value(labels->items, labels->count, name) == '\0')
+        put(labels, name, value);
+}
+
 static bool is_ours(const char *name)
 {
     for (size_t i = 0; i < LABELS_OURS; i++) {
@@ -46,9 +52,11 @@ static bool is_ours(const char *name)
 }
 
 static void put_all(const struct alert *alert, const char *const values[LABELS_OURS],
-                    struct list *labels)
+                    struct enriched *enriched)
 {
     const struct label *own = alert->labels.items;
+    const struct taxonomy *taxonomy = &enriched->taxonomy;
+    struct list *labels = &enriched->labels;
 
     labels->count = 0;
     for (size_t i = 0; i < LABELS_OURS; i++)
@@ -57,6 +65,9 @@ static void put_all(const struct alert *alert, const char *const values[LABELS_O
         if (!is_ours(own[i].name))
             put(labels, own[i].name, own[i].value);
     }
+    for (size_t i = 0; i < OWASP_LISTS; i++)
+        put_new(labels, taxonomy_owasp[i].label, taxonomy->owasp[i]);
+    put_new(labels, TAXONOMY_ATLAS, taxonomy->atlas);
 }
 
 /* The run's own team stands, unless the rule says otherwise. */
@@ -94,13 +105,17 @@ int enriched_of(const struct enrichment *rules, const struct alert *alert,
     char *confidence = arena_alloc(arena, NUMBER_TEXT_BYTES);
 
     *ret = (struct enriched){
-        .labels.items = arena_array(arena, LABELS_OURS + alert->labels.count, sizeof(struct label)),
+        .sighting = sighting,
+        .labels.items = arena_array(arena, LABELS_OURS + alert->labels.count + TAXONOMY_LABELS,
+                                    sizeof(struct label)),
         .severity = alert->severity,
         .team = at->team ? at->team : "",
         .owner = "",
     };
     if (!ret->labels.items || !confidence)
         return error_set(err, ERROR_MEMORY, "no memory for labels");
+    if (taxonomy_of(&alert->rule, &alert->labels, arena, &ret->taxonomy, err))
+        return -1;
     number_format(alert->confidence, confidence);
     const char *values[LABELS_OURS] = {
         alert->rule.id,
@@ -119,14 +134,14 @@ int enriched_of(const struct enrichment *rules, const struct alert *alert,
         at->run,
         "",
     };
-    put_all(alert, values, &ret->labels);
+    put_all(alert, values, ret);
     find_owner(rules ? rules : &nothing, ret);
     values[OUR_TEAM] = ret->team;
     values[OUR_OWNER] = ret->owner;
-    put_all(alert, values, &ret->labels);
+    put_all(alert, values, ret);
     find_severity(rules ? rules : &nothing, ret);
     values[OUR_SEVERITY] = severity_names[ret->severity];
-    put_all(alert, values, &ret->labels);
+    put_all(alert, values, ret);
     return 0;
 }
 

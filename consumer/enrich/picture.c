@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "consumer/enrich/ticket.h"
+#include "consumer/enrich/addresses.h"
 
-#define ANNOTATIONS_MAX       4
+#define ANNOTATIONS_MAX       6
 #define SHRUNK_TEXT_BYTES_MAX 500
 
 static void put(struct list *labels, const char *name, const char *value)
@@ -36,11 +36,12 @@ static const char *severity_note(const struct alert *alert, const struct enriche
                : "";
 }
 
-static int annotate(const struct alert *alert, const struct enriched *enriched, struct arena *arena,
-                    struct list *ret)
+static int annotate(const struct alert *alert, const struct enriched *enriched, const char *runbook,
+                    struct arena *arena, struct list *ret)
 {
     const char *note = severity_note(alert, enriched, arena);
-    const char *runbook = alert->runbook ? alert->runbook : alert->links.runbook;
+    const char *owasp = taxonomy_owasp_text(&enriched->taxonomy, arena);
+    const char *atlas = taxonomy_atlas_text(&enriched->taxonomy, arena);
     const char *name = alert->rule.title[0] ? alert->rule.title : alert->rule.id;
     const char *summary = arena_printf(arena, "%s: %s", alert->model, name);
     const char *description =
@@ -51,12 +52,14 @@ static int annotate(const struct alert *alert, const struct enriched *enriched, 
     *ret = (struct list){.items = arena_array(arena, ANNOTATIONS_MAX, sizeof(struct label))};
     summary = within(summary, LABEL_VALUE_MAX, arena);
     description = within(description, LABEL_VALUE_MAX, arena);
-    if (!ret->items || !summary || !description || !note)
+    if (!ret->items || !summary || !description || !note || !owasp || !atlas)
         return -1;
     put(ret, "summary", summary);
     put(ret, "description", description);
     put(ret, "runbook_url", runbook);
     put(ret, "severity_note", note);
+    put(ret, "owasp_llm", owasp);
+    put(ret, "mitre_atlas", atlas);
     return 0;
 }
 
@@ -112,21 +115,32 @@ static bool cut_sample(struct sample *sample, size_t bytes_max, struct arena *ar
            cut(&sample->output, &sample->output_cut_bytes, bytes_max, arena);
 }
 
+static const struct sample *best_sample(const struct evidence *evidence)
+{
+    return evidence && evidence->samples.count > 0 ? evidence->samples.items : NULL;
+}
+
 static int show_sample(const struct evidence *evidence, struct arena *arena, struct picture *ret)
 {
-    if (!evidence || evidence->samples.count == 0)
+    if (!best_sample(evidence))
         return 0;
     ret->sample = arena_alloc(arena, sizeof(*ret->sample));
     if (!ret->sample)
         return -1;
-    *ret->sample = *(const struct sample *)evidence->samples.items;
+    *ret->sample = *best_sample(evidence);
     return cut_sample(ret->sample, PICTURE_TEXT_BYTES_MAX, arena) ? 0 : -1;
 }
 
-int picture_of(const struct alert *alert, const struct evidence *evidence,
-               const struct sighting *sighting, const struct enriched *enriched, int news,
-               struct arena *arena, struct picture *ret, struct error *err)
+int picture_of(const struct enrichment *rules, const struct alert *alert,
+               const struct evidence *evidence, const struct sighting *sighting,
+               const struct enriched *enriched, int news, struct arena *arena, struct picture *ret,
+               struct error *err)
 {
+    struct addresses addresses;
+
+    if (addresses_of(rules, alert, sighting, enriched, best_sample(evidence), arena, &addresses,
+                     err))
+        return -1;
     *ret = (struct picture){
         .fingerprint = alert->fingerprint,
         .version = alert->version,
@@ -149,15 +163,16 @@ int picture_of(const struct alert *alert, const struct evidence *evidence,
         .labels = enriched->labels,
         .owner = *enriched->owner ? enriched->owner : NULL,
         .sightings = (int64_t)alert->sightings.count,
-        .links = alert->links,
-        .ticket_url =
-            alert->links.ticket ? alert->links.ticket : ticket_url(alert, sighting, arena),
+        .links = addresses.links,
+        .ticket_url = addresses.ticket,
         .run = alert->news_run[0] ? alert->news_run : NULL,
         .run_url = sighting ? sighting->run_url : NULL,
         .commit = sighting ? sighting->commit : NULL,
+        .commit_url = addresses.commit,
+        .compare_url = addresses.compare,
     };
-    if (annotate(alert, enriched, arena, &ret->annotations) || name_places(alert, arena, ret) ||
-        show_sample(evidence, arena, ret))
+    if (annotate(alert, enriched, addresses.links.runbook, arena, &ret->annotations) ||
+        name_places(alert, arena, ret) || show_sample(evidence, arena, ret))
         return error_set(err, ERROR_MEMORY, "no memory for a picture");
     return 0;
 }
@@ -179,6 +194,8 @@ static void without_links(struct picture *picture)
     picture->links = (struct links){.report = NULL};
     picture->ticket_url = NULL;
     picture->run_url = NULL;
+    picture->commit_url = NULL;
+    picture->compare_url = NULL;
 }
 
 /* Ours come first and are few: see enriched.h. */

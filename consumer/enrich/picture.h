@@ -14,10 +14,11 @@
 #define PICTURE_NAMES_SHOWN_MAX 8 /* model versions, pipelines */
 
 /* `sighting` is the place that brought it to this receiver and `enriched` what routing saw there;
- * `evidence` and `sighting` may be NULL. */
-int picture_of(const struct alert *alert, const struct evidence *evidence,
-               const struct sighting *sighting, const struct enriched *enriched, int news,
-               struct arena *arena, struct picture *ret, struct error *err);
+ * `rules`, `evidence` and `sighting` may be NULL. */
+int picture_of(const struct enrichment *rules, const struct alert *alert,
+               const struct evidence *evidence, const struct sighting *sighting,
+               const struct enriched *enriched, int news, struct arena *arena, struct picture *ret,
+               struct error *err);
 
 /* False: there is nothing left to take away. `step` counts from 0. */
 bool picture_shrink(struct picture *picture, size_t step, struct arena *arena);

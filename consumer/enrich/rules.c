@@ -3,7 +3,7 @@
  */
 #include "consumer/enrich/rules.h"
 
-static bool holds(const struct condition *when, const struct list *labels)
+bool condition_holds(const struct condition *when, const struct list *labels)
 {
     for (size_t i = 0; i < when->matchers_count; i++) {
         if (!matcher_matches(when->matchers[i], labels->items, labels->count))
@@ -17,7 +17,7 @@ const void *rules_find(const struct list *rules, size_t size, const struct list 
     for (size_t i = 0; i < rules->count; i++) {
         const void *rule = (const char *)rules->items + i * size;
 
-        if (holds(rule, labels))
+        if (condition_holds(rule, labels))
             return rule;
     }
     return NULL;

@@ -27,6 +27,8 @@ static const struct field sighting_fields[] = {
                  .help = "Where a person sees that run"),
     RECORD_FIELD(FIELD_STRING, "commit", sighting, commit, .min = 1, .max = NAME_MAX_CHARS,
                  .help = "Commit of that run"),
+    RECORD_FIELD(FIELD_STRING, "previous_commit", sighting, previous_commit, .min = 1,
+                 .max = NAME_MAX_CHARS, .help = "Commit of the run before that one here"),
     RECORD_FIELD(FIELD_STRING, "job", sighting, job, .min = 1, .max = NAME_MAX_CHARS,
                  .help = "Job of that run"),
     RECORD_FIELD(FIELD_INTEGER, "count", sighting, count, .required = true,

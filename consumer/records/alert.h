@@ -29,9 +29,10 @@ struct sighting {
     const char *run;        /* the last run that found it here */
     int64_t run_started_ms; /* orders runs: an older one never resolves what a newer one found */
     const char *run_url, *commit, *job;
-    int64_t count;        /* findings here, ever */
-    int64_t run_count;    /* findings of that last run */
-    int64_t run_attempts; /* attempts that run evaluated, 0 until its end is known */
+    const char *previous_commit; /* of the run before that one here; NULL: not known */
+    int64_t count;               /* findings here, ever */
+    int64_t run_count;           /* findings of that last run */
+    int64_t run_attempts;        /* attempts that run evaluated, 0 until its end is known */
     int64_t first_seen_ms, last_seen_ms;
     bool clean;            /* a later complete run found nothing */
     int64_t clean_runs;    /* how many in a row */

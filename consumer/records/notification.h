@@ -63,6 +63,8 @@ struct picture {
     struct links links;
     const char *ticket_url;             /* pre-filled ticket */
     const char *run, *run_url, *commit; /* the run that brought the news */
+    /* where that commit is seen, and what changed since the run before */
+    const char *commit_url, *compare_url;
     /* the best sample; absent after the receiver was told */
     struct sample *sample;
 };

@@ -595,6 +595,46 @@ Test(config, rules_that_enrich)
     config_free(c);
 }
 
+Test(config, rules_of_links_and_tickets)
+{
+    struct config *c = parse_good("route: {receiver: a}\nreceivers: [{name: a}]\n"
+                                  "repositories: [{kind: gitlab, url: 'https://g/{+repository}'}]\n"
+                                  "links:\n"
+                                  "  - {link: runbook, url: 'https://w/{alertname}'}\n"
+                                  "  - {link: report, url: 'https://r/{run}', matchers: [a=b]}\n"
+                                  "tickets:\n"
+                                  "  - {kind: github, url: 'https://github.com/', project: a/b, "
+                                  "labels: [x, y], matchers: [a=b]}\n"
+                                  "  - {kind: servicenow, url: 'https://s', evidence: true}\n");
+    const struct repository_rule *repositories = c->enrichment.repositories.items;
+    const struct link_rule *links = c->enrichment.links.items;
+    const struct ticket_rule *tickets = c->enrichment.tickets.items;
+
+    cr_assert_eq(repositories[0].forge, FORGE_GITLAB);
+    cr_assert_eq(c->enrichment.links.count, 2, "one without conditions hides no other kind");
+    cr_assert_eq(links[1].link, LINK_REPORT);
+    cr_assert_eq(c->enrichment.tickets.count, 2);
+    cr_assert_str_eq(tickets[0].url, "https://github.com");
+    cr_assert_eq(tickets[0].labels.count, 2);
+    cr_assert(!tickets[0].evidence && !tickets[0].assign);
+    cr_assert(tickets[1].evidence);
+    cr_assert_str_eq(tickets[1].project, "");
+    config_free(c);
+}
+
+Test(config, rules_at_their_limit)
+{
+    static char text[64 * (ENRICH_RULES_MAX + 2)];
+    char *at = text + sprintf(text, "%sowners:\n", smallest);
+
+    for (int i = 0; i < ENRICH_RULES_MAX; i++)
+        at += sprintf(at, "  - {team: t, matchers: [a=b]}\n");
+    config_free(parse_good(text));
+    sprintf(at, "  - {team: t, matchers: [a=b]}\n");
+    cr_assert_null(parse(text));
+    cr_assert(strstr(problems[0].text, "more than 1024 rules"), "%s", problems[0].text);
+}
+
 Test(config, refuses_rules_that_say_nothing)
 {
     static const struct {
@@ -609,6 +649,13 @@ Test(config, refuses_rules_that_say_nothing)
         {"severity_overrides: [{matchers: [a=b], severity: urgent}]\n",
          "f:3:50: severity: expected"},
         {"severity_overrides: [{matchers: ['='], severity: low}]\n", "f:3:34: matchers: "},
+        {"links: [{link: wiki, url: 'https://w'}]\n", "f:3:16: link: expected"},
+        {"links: [{link: runbook, url: 'https://{x}'}]\n", "f:3:30: url: expected an address"},
+        {"links: [{link: runbook, url: 'https://w/{{ x }}'}]\n", "f:3:30: url: Go templates"},
+        {"repositories: [{kind: github, url: 'https://w/{'}]\n", "f:3:36: url: expected {label}"},
+        {"tickets: [{kind: jira, url: 'https://w', project: '1'}]\n", "f:3:11: jira needs a type"},
+        {"tickets: [{kind: github, url: 'https://w'}]\n", "f:3:11: github needs a project"},
+        {"tickets: [{kind: github, project: a/b}]\n", "url"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -628,7 +675,8 @@ Test(config, the_manual_names_every_table)
     static const char *const words[] = {
         "retry_tiers",       "clean_runs",         "group_wait",      "on_doubt",
         "send_resolved",     "slack_api_url",      "webhook_configs", "console_configs",
-        "static_membership", "severity_overrides", "owners"};
+        "static_membership", "severity_overrides", "owners",          "tickets",
+        "repositories"};
 
     config_print_reference(out);
     fclose(out);

@@ -188,7 +188,8 @@ Test(notify, notification_says_all_that_a_receiver_needs)
     cr_assert_str_eq(label_value(picture->labels.items, picture->labels.count, "run"), "r1");
     cr_assert_str_eq(picture->sample->prompt, "say it");
     cr_assert_str_eq(picture->run_url, "https://github.com/acme/helpbot/actions/runs/1");
-    cr_assert(strstr(picture->ticket_url, "https://github.com/acme/helpbot/issues/new?title="));
+    cr_assert(strstr(picture->ticket_url,
+                     "https://github.com/acme/helpbot/issues/new?labels=security&title="));
     cr_assert_eq(picture->count, 1);
 }
 

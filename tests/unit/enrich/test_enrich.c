@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "consumer/enrich/picture.h"
-#include "consumer/enrich/ticket.h"
 
 static struct arena arena;
 static struct label own[] = {{"owasp_llm_2023", "llm01"},
@@ -93,44 +92,6 @@ Test(enrich, labels_of_a_finding_cannot_stand_in_for_ours)
     cr_assert_not(value_of(&labels, "category"));
 }
 
-static const char *ticket_at(const char *run_url)
-{
-    struct sighting sighting = sightings[0];
-
-    sighting.run_url = run_url;
-    return ticket_url(&alert, &sighting, &arena);
-}
-
-Test(enrich, ticket_link_is_made_for_known_trackers)
-{
-    const char *github = ticket_at("https://github.com/acme/helpbot/actions/runs/1");
-    const char *gitlab = ticket_at("https://gitlab.example/a/b/c/-/jobs/77");
-
-    cr_assert_eq(
-        strncmp(
-            github,
-            "https://github.com/acme/helpbot/issues/new?title=high%3A%20Leaks%20%26%20%22more%22",
-            83),
-        0, "%s", github);
-    cr_assert_eq(strncmp(gitlab, "https://gitlab.example/a/b/c/-/issues/new?issue%5Btitle%5D=", 59),
-                 0, "%s", gitlab);
-    cr_assert(strstr(gitlab, "confidential%5D=true"));
-    cr_assert_not(ticket_at("https://jenkins.example/job/1"));
-    cr_assert_not(ticket_at(NULL));
-    cr_assert_not(ticket_at("javascript:alert(1)/actions/runs/1"));
-    cr_assert_not(ticket_at("https://evil.example/?x=/actions/runs/1"), "a query of its own");
-    cr_assert_not(ticket_at("https://a b/actions/runs/1"));
-}
-
-Test(enrich, ticket_link_over_its_length_is_none)
-{
-    static char title[TITLE_MAX_CHARS + 1];
-
-    memset(title, ' ', TITLE_MAX_CHARS);
-    alert.rule.title = title;
-    cr_assert_not(ticket_at("https://github.com/acme/helpbot/actions/runs/1"));
-}
-
 static struct picture picture_with(const char *prompt)
 {
     static struct sample sample;
@@ -142,8 +103,8 @@ static struct picture picture_with(const char *prompt)
     sample = (struct sample){.prompt = prompt, .output = "", .run = "github:1"};
     evidence = (struct evidence){.samples = {&sample, 1}};
     cr_assert_eq(enriched_of(&rules, &alert, &sightings[11], &arena, &enriched, &err), 0);
-    cr_assert_eq(picture_of(&alert, &evidence, &sightings[11], &enriched, NEWS_OPENED, &arena,
-                            &picture, &err),
+    cr_assert_eq(picture_of(&rules, &alert, &evidence, &sightings[11], &enriched, NEWS_OPENED,
+                            &arena, &picture, &err),
                  0);
     return picture;
 }
