@@ -154,7 +154,7 @@ static int read_reports(struct publishing *publishing, size_t *ret_readable, str
             *err = why;
             return -1;
         }
-        if (input->is_of_folder && !format) {
+        if (input->is_of_folder && (!format || format->instead)) {
             publishing->passed_over++;
             continue;
         }

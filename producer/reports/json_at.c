@@ -12,8 +12,12 @@ json_t *json_at(const json_t *value, const char *pointer)
         const char *name = pointer + 1;
         size_t bytes = strcspn(name, "/");
 
-        value = json_is_array(value) ? json_array_get(value, strtoul(name, NULL, 10))
-                                     : json_object_getn(value, name, bytes);
+        if (!json_is_array(value))
+            value = json_object_getn(value, name, bytes);
+        else if (bytes > 0 && strspn(name, "0123456789") == bytes)
+            value = json_array_get(value, strtoul(name, NULL, 10));
+        else
+            value = NULL;
         pointer = name + bytes;
     }
     return (json_t *)value;

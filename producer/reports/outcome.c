@@ -12,15 +12,24 @@ static int no_memory(struct error *err)
     return error_set(err, ERROR_MEMORY, "no memory for an attempt");
 }
 
+int outcome_needs_model(const struct report *report, const char *name, struct error *err)
+{
+    const char *given = report->defaults->model.name;
+
+    if ((name && *name) || (given && *given))
+        return 0;
+    return error_set(err, ERROR_INPUT, "the report names no model: give --model");
+}
+
 /* --model names what the report leaves out. */
 static int settle_model(const struct report *report, struct model *model, struct error *err)
 {
     const struct model *given = &report->defaults->model;
 
+    if (outcome_needs_model(report, model->name, err))
+        return -1;
     if (!model->name || !*model->name)
         model->name = given->name;
-    if (!model->name || !*model->name)
-        return error_set(err, ERROR_INPUT, "the report names no model: give --model");
     model->name = text_cut(model->name, NAME_MAX_CHARS, report->arena);
     if (model->version)
         model->version =

@@ -21,6 +21,9 @@ int outcome_tell(struct report *report, struct finding *finding, enum outcome ou
 int outcome_tell_coverage(struct report *report, const struct finding *finding, int64_t attempts,
                           int64_t failures, struct error *err);
 
+/* Refuses a report that names no model (`name` NULL or empty), unless the options do. */
+int outcome_needs_model(const struct report *report, const char *name, struct error *err);
+
 /* rule.id, probe and detector of a tool's names ("" for a part that does not exist), title cut. */
 int outcome_rule(struct report *report, const char *tool, const char *probe, const char *detector,
                  const char *title, struct rule *ret_rule, struct error *err);

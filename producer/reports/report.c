@@ -10,16 +10,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "producer/reports/deepeval.h"
+#include "producer/reports/deepteam.h"
 #include "producer/reports/garak.h"
+#include "producer/reports/inspect.h"
+#include "producer/reports/lm_eval.h"
+#include "producer/reports/openai_evals.h"
 #include "producer/reports/promptfoo.h"
+#include "producer/reports/pyrit.h"
 #include "producer/reports/reading.h"
 #include "producer/reports/sketch.h"
 #include "producer/reports/tocsin_lines.h"
 
+/* clang-format off: a line a format */
 const struct report_ops *const report_formats[] = {
-    &report_tocsin_lines, &report_garak,           &report_garak_hitlog,
-    &report_promptfoo,    &report_promptfoo_lines, NULL,
+    &report_tocsin_lines,    &report_garak,    &report_garak_hitlog, &report_promptfoo,
+    &report_promptfoo_lines, &report_inspect,  &report_inspect_eval, &report_lm_eval,
+    &report_lm_eval_samples, &report_pyrit,    &report_pyrit_lines,  &report_pyrit_conversations,
+    &report_deepteam,        &report_deepeval, &report_openai_evals, NULL,
 };
+/* clang-format on */
 
 const struct report_ops *report_format(const char *name)
 {

@@ -84,7 +84,7 @@ struct report_ops {
     bool (*recognises)(const json_t *sketch);
     /* TEXT: the same by the first bytes, after white space and a byte order mark. */
     bool (*recognises_text)(const char *head, size_t bytes);
-    /* TEXT: not read, but answered with these words; NULL: it is read. */
+    /* Not read, but answered with these words; NULL: it is read. */
     const char *instead;
     int (*init)(struct report *report, struct error *err);
     /* LINES: the last line of a file that can be read from its end, before the first; NULL: not
