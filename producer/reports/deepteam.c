@@ -78,7 +78,7 @@ static int turns_of(struct report *report, json_t *turns, struct finding *findin
 
     if (json_array_size(turns) == 0)
         return 0;
-    finding->output = member_text(last, "/content", report->arena);
+    finding->output = arena_strdup(report->arena, member_text(last, "/content", report->arena));
     if (finding->output && json_array_remove(turns, json_array_size(turns) - 1) == 0)
         finding->prompt = member_conversation(turns, "/content", report->arena);
     return finding->prompt && finding->output ? 0 : error_set(err, ERROR_MEMORY, "no memory");

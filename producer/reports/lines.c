@@ -88,6 +88,17 @@ static int find_end(struct lines *lines, size_t bytes_max, char **ret_feed, bool
     }
 }
 
+/* Moves behind a byte order mark. */
+static void skip_mark(const char **text, size_t *bytes)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+
+    if (*bytes >= strlen(mark) && memcmp(*text, mark, strlen(mark)) == 0) {
+        *text += strlen(mark);
+        *bytes -= strlen(mark);
+    }
+}
+
 /* How many bytes the first `count_max` complete lines take. */
 static size_t complete_bytes(const char *text, size_t bytes, size_t count_max)
 {
@@ -116,6 +127,7 @@ int lines_head(struct lines *lines, size_t count_max, size_t bytes_max, const ch
     } while (!lines->is_over && complete == 0 && unread <= bytes_max);
     *ret_head = lines->buffer + lines->begin;
     *ret_bytes = lines->is_over || complete == 0 ? unread : complete;
+    skip_mark(ret_head, ret_bytes);
     return 0;
 }
 
@@ -131,6 +143,7 @@ int lines_all(struct lines *lines, size_t bytes_max, const char **ret_text, size
     lines->buffer[lines->end] = '\0';
     *ret_text = lines->buffer + lines->begin;
     *ret_bytes = lines->end - lines->begin;
+    skip_mark(ret_text, ret_bytes);
     return 0;
 }
 

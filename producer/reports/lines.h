@@ -30,13 +30,15 @@ struct line {
 void lines_init(struct lines *lines, int fd);
 void lines_fini(struct lines *lines);
 
-/* The unread bytes up to the end of some lines (or of the file), without taking them: a format is
- * recognised by them. Stops at the first complete line past 64 KiB; valid until the next call. */
+/* The unread bytes up to the end of some lines (or of the file), behind a byte order mark, without
+ * taking them: a format is recognised by them. Stops at the first complete line past 64 KiB; valid
+ * until the next call. */
 int lines_head(struct lines *lines, size_t count_max, size_t bytes_max, const char **ret_head,
                size_t *ret_bytes, struct error *err);
 
-/* All unread bytes, without taking them, NUL-terminated; more than the maximum is ERROR_LIMIT.
- * Needs their memory, and for a pipe up to twice their address space. */
+/* All bytes of an unread file behind a byte order mark, without taking them, NUL-terminated; more
+ * than the maximum is ERROR_LIMIT. Needs their memory, and for a pipe up to twice their address
+ * space. */
 int lines_all(struct lines *lines, size_t bytes_max, const char **ret_text, size_t *ret_bytes,
               struct error *err);
 

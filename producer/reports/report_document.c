@@ -1,25 +1,8 @@
 /*
  * report_document.c - a report that is read whole: a JSON document, or a text of another kind.
  */
-#include <string.h>
-
 #include "producer/reports/reading.h"
 #include "producer/reports/split.h"
-
-/* All of it, behind a byte order mark. */
-static int whole_text(struct reading *reading, const char **ret_text, size_t *ret_bytes,
-                      struct error *err)
-{
-    static const char mark[] = "\xef\xbb\xbf";
-
-    if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, ret_text, ret_bytes, err))
-        return -1;
-    if (*ret_bytes >= strlen(mark) && memcmp(*ret_text, mark, strlen(mark)) == 0) {
-        *ret_text += strlen(mark);
-        *ret_bytes -= strlen(mark);
-    }
-    return 0;
-}
 
 int reading_document(struct reading *reading, struct error *err)
 {
@@ -30,7 +13,7 @@ int reading_document(struct reading *reading, struct error *err)
     size_t bytes;
     int rc;
 
-    if (whole_text(reading, &text, &bytes, err) ||
+    if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, &text, &bytes, err) ||
         split_init(&split, &reading->report, format, text, bytes, err))
         return -1;
     outline = split_outline(&split, err);
@@ -51,7 +34,7 @@ int reading_text(struct reading *reading, struct error *err)
     const char *text;
     size_t bytes;
 
-    if (whole_text(reading, &text, &bytes, err) ||
+    if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, &text, &bytes, err) ||
         reading->format->text(&reading->report, text, bytes, err))
         return -1;
     reading->used++;
