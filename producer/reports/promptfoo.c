@@ -221,7 +221,7 @@ static int read_result(struct report *report, json_t *result, struct error *err)
     enum outcome outcome = outcome_of(result);
     struct finding finding = {.model.name = model_of(result),
                               .severity =
-                                  severity_of(metadata(result, "/severity"), SEVERITY_MEDIUM),
+                                  (int)severity_of(metadata(result, "/severity"), SEVERITY_MEDIUM),
                               .confidence = confidence_of(result)};
 
     if (!json_is_boolean(json_at(result, "/success")))

@@ -13,6 +13,7 @@
 #include "producer/reports/deepeval.h"
 #include "producer/reports/deepteam.h"
 #include "producer/reports/garak.h"
+#include "producer/reports/helm.h"
 #include "producer/reports/inspect.h"
 #include "producer/reports/lm_eval.h"
 #include "producer/reports/openai_evals.h"
@@ -22,12 +23,25 @@
 #include "producer/reports/sketch.h"
 #include "producer/reports/tocsin_lines.h"
 
-/* clang-format off: a line a format */
+/* clang-format off */
 const struct report_ops *const report_formats[] = {
-    &report_tocsin_lines,    &report_garak,    &report_garak_hitlog, &report_promptfoo,
-    &report_promptfoo_lines, &report_inspect,  &report_inspect_eval, &report_lm_eval,
-    &report_lm_eval_samples, &report_pyrit,    &report_pyrit_lines,  &report_pyrit_conversations,
-    &report_deepteam,        &report_deepeval, &report_openai_evals, NULL,
+    &report_tocsin_lines,
+    &report_garak,
+    &report_garak_hitlog,
+    &report_promptfoo,
+    &report_promptfoo_lines,
+    &report_inspect,
+    &report_inspect_eval,
+    &report_lm_eval,
+    &report_lm_eval_samples,
+    &report_pyrit,
+    &report_pyrit_lines,
+    &report_pyrit_conversations,
+    &report_deepteam,
+    &report_deepeval,
+    &report_openai_evals,
+    &report_helm,
+    NULL,
 };
 /* clang-format on */
 
@@ -48,6 +62,19 @@ void report_names(char text[REPORT_NAMES_BYTES_MAX])
     for (size_t i = 0; report_formats[i] && at < REPORT_NAMES_BYTES_MAX; i++)
         at += (size_t)snprintf(text + at, REPORT_NAMES_BYTES_MAX - at, "%s%s", i ? ", " : "",
                                report_formats[i]->name);
+}
+
+void report_help(FILE *file)
+{
+    fprintf(file, "Reports, recognised by their content:\n");
+    for (size_t i = 0; report_formats[i]; i++)
+        fprintf(file, "  %-20s %s\n", report_formats[i]->name, report_formats[i]->help);
+    fprintf(
+        file,
+        "\nA report of lines (JSON Lines) needs the memory of its longest line. One that is a\n"
+        "document has at most %zu MiB, and needs its own size and about fifteen times its longest\n"
+        "record (a test, a sample, a result) of at most %zu MiB.\n",
+        REPORT_DOCUMENT_BYTES_MAX >> 20, REPORT_LINE_BYTES_MAX >> 20);
 }
 
 /* The first row of one shape or another that takes the sketch. */

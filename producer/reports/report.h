@@ -12,6 +12,8 @@
 #ifndef TOCSIN_PRODUCER_REPORTS_REPORT_H
 #define TOCSIN_PRODUCER_REPORTS_REPORT_H
 
+#include <stdio.h>
+
 #include "producer/finding.h"
 
 #define REPORT_LINE_BYTES_MAX     ((size_t)64 << 20) /* a line, a record or an outline */
@@ -138,5 +140,8 @@ json_t *report_sibling(const struct report *report, const char *name);
 
 /* "tocsin, garak, garak-hitlog" */
 void report_names(char text[REPORT_NAMES_BYTES_MAX]);
+
+/* Every format with its words, and the memory that a report takes. */
+void report_help(FILE *file);
 
 #endif

@@ -290,3 +290,12 @@ def test_folders_are_read_whole_and_what_is_no_report_passed_over():
 def test_samples_are_answered_with_what_to_publish():
     told = publish(real("lm_eval/models__helpbot-build-101/samples_arith_local_*.jsonl"), code=(65,))
     assert "results_*.json" in told.words
+
+
+def test_helm_measures_with_the_model_of_the_file_beside_it():
+    told = publish(real("helm"))
+    assert {(row["model"]["name"], row["benchmark"], row["n"]) for row in told.measurements} == \
+        {("simple/model1", "simple_mcqa", 10), ("simple/model1", "simple_classification", 10)}
+    metrics = {row["metric"] for row in told.measurements}
+    assert {"exact_match", "exact_match+robustness", "quasi_exact_match+fairness", "classification_macro_f1"} <= metrics
+    assert not [name for name in metrics if name.startswith(("num_", "inference_", "training_", "logprob"))]

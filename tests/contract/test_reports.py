@@ -140,6 +140,17 @@ def test_openai_evals():
     assert publish("-", stdin="".join([lines[0], *lines[2:]]).encode()).end["status"] == "crashed"
 
 
+def test_helm(tmp_path):
+    told = sample("helm.json", "--model", "m")
+    assert measured(told) == {("helm", "exact_match"): (0.5, 10), ("helm", "exact_match+robustness/valid"): (0.25, 0)}
+    (tmp_path / "stats.json").write_bytes((SAMPLES / "helm.json").read_bytes())
+    (tmp_path / "run_spec.json").write_text(json.dumps({
+        "name": "mmlu:subject=law,model=openai_gpt-4o,data=x", "adapter_spec": {"model": "openai/gpt-4o"}}))
+    told = publish(tmp_path)
+    assert {(row["model"]["name"], row["benchmark"]) for row in told.measurements} == \
+        {("openai/gpt-4o", "mmlu:subject=law,data=x")}
+
+
 def test_what_identifies_a_problem_holds_no_prompt_seed_or_time():
     """The same problems in another run, with other prompts, ids, order and times: the same fingerprints."""
     text = (SAMPLES / "promptfoo.json").read_text()
