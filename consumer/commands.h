@@ -13,6 +13,7 @@ int topics_command(int argc, char **argv);
 int silence_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int alerts_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
 #endif

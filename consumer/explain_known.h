@@ -11,9 +11,6 @@
 #include "consumer/control/mute.h"
 #include "consumer/records/alert.h"
 
-#define EXPLAIN_ANSWER_MS_MAX 5000  /* for the first answer of a broker */
-#define EXPLAIN_READ_MS_MAX   60000 /* for a whole partition */
-
 /* ERROR_RETRIABLE, ERROR_INPUT: it can't be known, and why. *ret_alert: in the arena, NULL when
  * there is none with this fingerprint. */
 int known_alert(const struct config *config, const char *fingerprint, struct arena *arena,

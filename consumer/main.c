@@ -32,6 +32,8 @@ static const struct command commands[] = {
      "print the routing tree, or who is told of an alert with these labels, as amtool does"},
     {"explain", explain_command, "FINDING|- --config FILE",
      "say what would happen to a finding, and why: known or new, routes, receivers, mutes"},
+    {"alerts", alerts_command, "list|show --config FILE [MATCHER ...]",
+     "list the alerts that the brokers know, or all that is known of one"},
     {"demo", demo_command, "[REPORT]",
      "publish a report and show its alerts, with nothing installed"},
     {"version", version_command, "", "print the version"},

@@ -18,6 +18,7 @@
 #include "consumer/config/config.h"
 #include "consumer/control/amtool_json.h"
 #include "consumer/control/writer.h"
+#include "consumer/matcher_word.h"
 #include "consumer/silence_options.h"
 #include "consumer/silence_print.h"
 #include "producer/record_check.h"
@@ -102,14 +103,6 @@ static const char *new_id(struct arena *arena)
     return arena_strdup(arena, text);
 }
 
-/* A first word without an operator is a rule's name, as in amtool. */
-static int parse_word(const char *word, bool first, struct matcher **ret, struct error *err)
-{
-    if (!first || strpbrk(word, "=<>~"))
-        return matcher_parse(word, ret, err);
-    return matcher_new("alertname", MATCH_EQ, word, ret, err);
-}
-
 static int add_matchers(struct session *session, struct matcher *parsed[MATCHER_LIST_MAX],
                         size_t *parsed_count, struct silence *silence, struct error *err)
 {
@@ -122,7 +115,7 @@ static int add_matchers(struct session *session, struct matcher *parsed[MATCHER_
     if (options->words_count > MATCHER_LIST_MAX)
         return error_set(err, ERROR_LIMIT, "more than %d matchers", MATCHER_LIST_MAX);
     for (size_t i = 0; i < options->words_count; i++) {
-        if (parse_word(options->words[i], i == 0, &parsed[i], err))
+        if (matcher_word_parse(options->words[i], i == 0, &parsed[i], err))
             return -1;
         ++*parsed_count;
         if (silence_matcher_set(parsed[i], &matchers[i], err))

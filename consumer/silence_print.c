@@ -3,43 +3,22 @@
  */
 #include "consumer/silence_print.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "consumer/control/amtool_json.h"
 #include "consumer/route/silence.h"
+#include "consumer/text_table.h"
 
 enum { COLUMN_ID, COLUMN_STATE, COLUMN_MATCHERS, COLUMN_ENDS, COLUMN_AUTHOR, COLUMN_COMMENT };
 #define COLUMNS       (COLUMN_COMMENT + 1)
-#define COLUMN_GAP    2
 #define ACCEPTED_WORD "accepted"
 
 static const char *const headings[COLUMNS] = {"ID",      "State",  "Matchers",
                                               "Ends At", "Author", "Comment"};
 
-struct row {
-    const char *cells[COLUMNS];
-};
-
 static bool is_shown(const struct silence_view *view, int64_t ends_ms)
 {
     return (ends_ms <= view->now_ms) == view->expired;
-}
-
-/* Control characters of both tables (C0, DEL, C1) become spaces. */
-static char *cleaned(struct arena *arena, const char *text)
-{
-    char *copy = arena_strdup(arena, text ? text : "");
-
-    for (char *c = copy; c && *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f) {
-            *c = ' ';
-        } else if ((unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 &&
-                   (unsigned char)c[1] < 0xa0) {
-            c[0] = c[1] = ' ';
-        }
-    }
-    return copy;
 }
 
 static const char *matchers_text(const struct silence *silence, struct arena *arena,
@@ -64,42 +43,37 @@ static const char *matchers_text(const struct silence *silence, struct arena *ar
     return all;
 }
 
-static int add_row(struct row *row, const struct silence *silence, const char *state,
-                   struct arena *arena, struct error *err)
+static int add_row(struct text_table *table, const struct silence *silence, const char *state,
+                   struct error *err)
 {
     char ends[TIME_TEXT_BYTES];
+    const char *matchers = matchers_text(silence, table->arena, err);
 
-    time_format(silence->ends_ms, ends);
-    row->cells[COLUMN_ID] = silence->id;
-    row->cells[COLUMN_STATE] = state;
-    row->cells[COLUMN_MATCHERS] = matchers_text(silence, arena, err);
-    row->cells[COLUMN_ENDS] = ends;
-    row->cells[COLUMN_AUTHOR] = silence->author;
-    row->cells[COLUMN_COMMENT] = silence->comment;
-    if (row->cells[COLUMN_MATCHERS] == NULL)
+    if (matchers == NULL)
         return -1;
-    for (size_t i = 0; i < COLUMNS; i++) {
-        row->cells[i] = cleaned(arena, row->cells[i]);
-        if (row->cells[i] == NULL)
-            return error_set(err, ERROR_MEMORY, "out of memory for a table");
-    }
-    return 0;
+    time_format(silence->ends_ms, ends);
+    const char *const cells[COLUMNS] = {
+        [COLUMN_ID] = silence->id,         [COLUMN_STATE] = state,
+        [COLUMN_MATCHERS] = matchers,      [COLUMN_ENDS] = ends,
+        [COLUMN_AUTHOR] = silence->author, [COLUMN_COMMENT] = silence->comment,
+    };
+
+    return text_table_add(table, cells, NULL, err);
 }
 
-static int fill(const struct silence_view *view, struct row *rows, size_t *ret_count,
-                struct arena *arena, struct error *err)
+static int fill(const struct silence_view *view, struct text_table *table, struct error *err)
 {
     const struct silence *silences = view->silences.items;
     const struct accepted *accepted = view->accepted.items;
-    size_t n = 1;
 
-    memcpy(rows[0].cells, headings, sizeof(headings));
+    if (text_table_add(table, headings, NULL, err))
+        return -1;
     for (size_t i = 0; i < view->silences.count; i++) {
         enum silence_state state =
             silence_state(silences[i].starts_ms, silences[i].ends_ms, view->now_ms);
 
         if (is_shown(view, silences[i].ends_ms) &&
-            add_row(&rows[n++], &silences[i], silence_state_names[state], arena, err))
+            add_row(table, &silences[i], silence_state_names[state], err))
             return -1;
     }
     for (size_t i = 0; i < view->accepted.count; i++) {
@@ -111,48 +85,22 @@ static int fill(const struct silence_view *view, struct row *rows, size_t *ret_c
                                            .comment = accepted[i].comment};
 
         if (is_shown(view, accepted[i].until_ms) &&
-            add_row(&rows[n++], &as_silence, view->expired ? "expired" : ACCEPTED_WORD, arena, err))
+            add_row(table, &as_silence, view->expired ? "expired" : ACCEPTED_WORD, err))
             return -1;
     }
-    *ret_count = n;
     return 0;
-}
-
-static void print_rows(const struct row *rows, size_t count, FILE *out)
-{
-    size_t widths[COLUMNS] = {0};
-
-    for (size_t i = 0; i < count; i++) {
-        for (size_t c = 0; c < COLUMNS; c++) {
-            size_t width = utf8_length(rows[i].cells[c], strlen(rows[i].cells[c]));
-
-            widths[c] = width > widths[c] ? width : widths[c];
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t c = 0; c < COLUMNS; c++) {
-            const char *cell = rows[i].cells[c];
-            size_t room = widths[c] - utf8_length(cell, strlen(cell)) + COLUMN_GAP;
-
-            fprintf(out, "%s%*s", cell, c + 1 < COLUMNS ? (int)room : 0, "");
-        }
-        fputc('\n', out);
-    }
 }
 
 int silence_print_table(const struct silence_view *view, FILE *out, struct error *err)
 {
-    size_t count = view->silences.count + view->accepted.count + 1;
     struct arena arena;
-    struct row *rows;
+    struct text_table table = {.arena = &arena, .columns = COLUMNS};
     int rc;
 
     arena_init(&arena);
-    rows = arena_array(&arena, count, sizeof(*rows));
-    if (rows == NULL)
-        rc = error_set(err, ERROR_MEMORY, "out of memory for a table");
-    else if ((rc = fill(view, rows, &count, &arena, err)) == 0)
-        print_rows(rows, count, out);
+    rc = fill(view, &table, err);
+    if (rc == 0)
+        text_table_print(&table, out);
     arena_fini(&arena);
     return rc;
 }

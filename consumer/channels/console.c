@@ -27,7 +27,6 @@
 #define EVIDENCE_SHORT_UNITS_MAX 300
 #define URL_BYTES_MAX            4096
 #define NAME_COLUMNS             15
-#define COLOUR_OFF               "\033[0m"
 
 static const char *const colour_names[] = {"auto", "always", "never", NULL};
 
@@ -55,7 +54,7 @@ static const char *const colours[] = {
 };
 #define COLOUR_RESOLVED "\033[32m"
 
-static bool wants_colour(void)
+bool console_wants_colour(void)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -72,22 +71,26 @@ static int console_init(void *ctx, struct error *err)
     if (console->width < CONSOLE_WIDTH_MIN || console->width > CONSOLE_WIDTH_MAX)
         return error_set(err, ERROR_INPUT, "width is not between %d and %d", CONSOLE_WIDTH_MIN,
                          CONSOLE_WIDTH_MAX);
-    console->is_coloured =
-        console->colour == COLOUR_ALWAYS || (console->colour == COLOUR_AUTO && wants_colour());
+    console->is_coloured = console->colour == COLOUR_ALWAYS ||
+                           (console->colour == COLOUR_AUTO && console_wants_colour());
     return 0;
+}
+
+const char *console_colour(bool resolved, int severity)
+{
+    bool known = severity >= SEVERITY_INFO && severity <= SEVERITY_CRITICAL;
+
+    return resolved ? COLOUR_RESOLVED : colours[known ? severity : SEVERITY_INFO];
 }
 
 static void print_headline(const struct console *console, const char *headline, bool resolved,
                            int severity, struct buffer *out)
 {
-    bool known = severity >= SEVERITY_INFO && severity <= SEVERITY_CRITICAL;
-    const char *colour = resolved ? COLOUR_RESOLVED : colours[known ? severity : SEVERITY_INFO];
-
-    buffer_text(out, console->is_coloured ? colour : "");
+    buffer_text(out, console->is_coloured ? console_colour(resolved, severity) : "");
     lines_wrap(out, headline, (struct lines){.width = (size_t)console->width, .next_indent = "  "});
     if (console->is_coloured) {
         out->bytes--;
-        buffer_text(out, COLOUR_OFF "\n");
+        buffer_text(out, CONSOLE_COLOUR_OFF "\n");
     }
 }
 

@@ -20,4 +20,10 @@ struct console {
 
 extern const struct channel_ops console_channel;
 
+/* For whoever else writes alerts on a terminal: a colour, taken back by CONSOLE_COLOUR_OFF; and
+ * whether standard output is a terminal that wants colours. */
+#define CONSOLE_COLOUR_OFF "\033[0m"
+const char *console_colour(bool resolved, int severity);
+bool console_wants_colour(void);
+
 #endif
