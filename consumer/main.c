@@ -43,9 +43,16 @@ static const struct command commands[] = {
 
 static void usage(FILE *out)
 {
+    int width = 0;
+
+    for (size_t i = 0; i < COMMANDS; i++) {
+        int bytes = (int)strlen(commands[i].arguments);
+
+        width = bytes > width ? bytes : width;
+    }
     fprintf(out, "usage: tocsind COMMAND [ARGUMENTS]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %-32s %s\n", commands[i].name, commands[i].arguments,
+        fprintf(out, "  %-8s %-*s  %s\n", commands[i].name, width, commands[i].arguments,
                 commands[i].help);
     fprintf(out, "\n`tocsind --config FILE` is short for `tocsind run --config FILE`.\n");
 }
