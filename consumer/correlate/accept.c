@@ -109,31 +109,44 @@ static bool is_before(const struct run *run, const struct run *other)
            strcmp(run->pipeline, other->pipeline) == 0 && strcmp(run->branch, other->branch) == 0;
 }
 
-/* What the run before this one in its place was built from, for whoever asks what changed since.
- * Looked up once a run and place. */
-static void note_previous(const struct intake *intake, const struct run *run, struct alert *draft)
+/* What the run before this one in its place was built from, for whoever asks what changed since;
+ * "": nothing is known. All runs are looked through once for each of them. */
+static const char *previous_commit(struct partition *partition, struct run_slot *slot)
+{
+    const struct run *run = &slot->state->run, *previous = NULL;
+    const struct run_slot *other;
+    size_t cursor = 0;
+
+    if (slot->previous_known)
+        return slot->previous_commit;
+    while ((other = key_table_next(&partition->runs, &cursor))) {
+        if (other->state && is_before(&other->state->run, run) &&
+            (!previous || other->state->run.started_ms > previous->started_ms))
+            previous = &other->state->run;
+    }
+    if (previous && strlen(previous->commit) < sizeof(slot->previous_commit))
+        strcpy(slot->previous_commit, previous->commit);
+    slot->previous_known = true;
+    return slot->previous_commit;
+}
+
+static void note_previous(const struct intake *intake, struct run_slot *run, struct alert *draft)
 {
     struct sighting *sightings = draft->sightings.items;
-    const struct run *previous = NULL;
-    const struct run_slot *slot;
-    size_t cursor = 0, at = draft->sightings.count;
+    size_t at = draft->sightings.count;
+    const char *commit;
 
-    while (at > 0 && strcmp(sightings[at - 1].run, run->id) != 0)
+    while (at > 0 && strcmp(sightings[at - 1].run, run->state->run.id) != 0)
         at--;
     if (at == 0 || sightings[at - 1].run_count != 1)
         return;
-    while ((slot = key_table_next(&intake->partition->runs, &cursor))) {
-        const struct run *other = slot->state ? &slot->state->run : NULL;
-
-        if (other && is_before(other, run) &&
-            (!previous || other->started_ms > previous->started_ms))
-            previous = other;
-    }
-    sightings[at - 1].previous_commit = previous ? previous->commit : NULL;
+    commit = previous_commit(intake->partition, run);
+    sightings[at - 1].previous_commit = *commit ? commit : NULL;
 }
 
 static int apply(const struct intake *intake, const struct finding *finding,
-                 struct alert_slot *slot, struct change *ret_change, struct error *err)
+                 struct alert_slot *slot, struct run_slot *run, struct change *ret_change,
+                 struct error *err)
 {
     struct correlator *correlator = intake->correlator;
     struct alert draft;
@@ -144,7 +157,7 @@ static int apply(const struct intake *intake, const struct finding *finding,
                           err) ||
         partition_touch_alert(intake->partition, slot, err))
         return -1;
-    note_previous(intake, &finding->run, &draft);
+    note_previous(intake, run, &draft);
     bool anew = ret_change->news == NEWS_OPENED || ret_change->news == NEWS_REOPENED;
     const struct evidence *before = anew ? NULL : slot->evidence;
 
@@ -177,7 +190,7 @@ static int count_finding(const struct intake *intake, const struct finding *find
         partition_alert(intake->correlator, intake->partition, fingerprint, err);
     struct run_slot *run = slot ? run_open(intake, &finding->run, err) : NULL;
 
-    if (!run || apply(intake, finding, slot, &change, err))
+    if (!run || apply(intake, finding, slot, run, &change, err))
         return -1;
     slot->leaving = false;
     if (change.news != NEWS_NONE)

@@ -15,6 +15,8 @@
 #include "consumer/correlate/key_table.h"
 #include "consumer/records/run_state.h"
 
+#define COMMIT_BYTES_MAX 65 /* a SHA-256 in hex; NUL */
+
 struct tally {
     struct key fingerprint;
     int64_t accepted, accepted_before;               /* the second while dirty */
@@ -41,8 +43,11 @@ struct run_slot {
     bool closing, losing;      /* all is in, or its time is over: alerts are being judged */
     struct tally **close_list; /* NULL until the first is judged */
     size_t close_count, close_at;
-    bool ended_now;          /* in this batch */
-    int64_t ended_before_ms; /* its end before this one; 0: none */
+    bool ended_now;                         /* in this batch */
+    int64_t ended_before_ms;                /* its end before this one; 0: none */
+    char previous_commit[COMMIT_BYTES_MAX]; /* of the run before this one in its place, once looked
+                                               up */
+    bool previous_known;
     bool stripping, leaving; /* this batch holds tombstones: of tallies and ends, of all */
     struct tally *dirty;
     struct run_slot *next_touched;

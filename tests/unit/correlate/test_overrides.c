@@ -107,6 +107,30 @@ Test(overrides, what_was_reported_may_rise_below_the_rule_without_news)
     cr_assert_eq(written().severity, SEVERITY_HIGH);
 }
 
+Test(overrides, inhibition_sees_it)
+{
+    struct matcher *critical, *high;
+    struct error err = {0};
+
+    cr_assert_eq(matcher_parse("severity=critical", &critical, &err), 0);
+    cr_assert_eq(matcher_parse("severity=high", &high, &err), 0);
+    struct inhibit_rule inhibit = {
+        .source = &critical, .source_count = 1, .target = &high, .target_count = 1};
+    bool written_to_control = false;
+
+    world.rules.inhibit_rules = &inhibit;
+    world.rules.inhibit_rules_count = 1;
+    world_restart(&world);
+    after((struct say){.severity = "low"});
+    for (size_t i = 0; i < world.batch_count; i++)
+        written_to_control = written_to_control || world.batch[i].topic == OUTPUT_CONTROL;
+    cr_assert(written_to_control, "low, but critical by the rule");
+    world.rules.inhibit_rules_count = 0;
+    world_restart(&world);
+    matcher_free(critical);
+    matcher_free(high);
+}
+
 Test(overrides, a_place_where_it_is_worse_is_an_escalation)
 {
     const struct picture *picture = after((struct say){.severity = "medium", .branch = "topic"});
