@@ -115,7 +115,8 @@ const struct setting ticket_settings[] = {
     {.name = "assign",
      .kind = SETTING_BOOL,
      .offset = offsetof(struct ticket_rule, assign),
-     .help = "to the alert's owner, whom the tracker has to know by that name; default false"},
+     .help = "to the alert's owner, whom the tracker has to know by that name (not of gitlab and "
+             "gitea); default false"},
     {.name = "evidence",
      .kind = SETTING_BOOL,
      .offset = offsetof(struct ticket_rule, evidence),

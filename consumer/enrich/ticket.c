@@ -18,13 +18,13 @@ enum project_place { PROJECT_NOWHERE, PROJECT_IN_PATH, PROJECT_IN_PAGE };
 
 /* Keys are encoded already. In `page` \2 is the type of a ticket. */
 static const struct tracker {
-    enum project_place project;
     const char *page, *type; /* type NULL: has to be said, where the page wants one */
     const char *title, *body, *labels, *assignee; /* keys; NULL: can't be filled in */
     const char *label_end;                        /* between two labels; NULL: the key again */
     const char *other_body, *other_than; /* the key of the text, where the type is another */
     const char *more;
     enum percent_style body_style;
+    enum project_place project;
     size_t title_chars_max, bytes_max;
     bool is_query; /* key=value^key=value, all of it encoded as one value */
 } trackers[] = {
