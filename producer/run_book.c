@@ -156,6 +156,19 @@ static struct coverage coverage_of(const struct book_row *row)
     return coverage;
 }
 
+/* A row of any category would speak for the rows that had no room. */
+static void leave_any_out(struct list *rows)
+{
+    struct coverage *row = rows->items;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(row[i].category, COVERAGE_ANY) != 0)
+            row[kept++] = row[i];
+    }
+    rows->count = kept;
+}
+
 int run_book_end(struct run_book *book, int64_t now_ms, struct arena *arena,
                  struct run_end *ret_end, struct error *err)
 {
@@ -192,6 +205,8 @@ int run_book_end(struct run_book *book, int64_t now_ms, struct arena *arena,
         coverage[end.coverage.count++] = coverage_of(row);
         bytes += coverage_bytes(&row->coverage);
     }
+    if (book->coverage_left > 0)
+        leave_any_out(&end.coverage);
     *ret_end = end;
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "producer/digest.h"
 #include "producer/record.h"
 
 #define CHARACTER_BYTES_MAX 4
@@ -31,6 +32,18 @@ const char *text_cut(const char *text, size_t chars_max, struct arena *arena)
         at += count ? count : 1;
     }
     return arena_strndup(arena, text, at);
+}
+
+const char *text_name(const char *text, size_t chars_max, struct arena *arena)
+{
+    const char *cut = text_cut(text, chars_max, arena);
+    char hex[DIGEST_HEX_BYTES];
+
+    if (cut == text)
+        return text;
+    digest_hex_bytes(text, strlen(text), hex);
+    cut = text_cut(text, chars_max - TEXT_DIGEST_CHARS, arena);
+    return cut ? arena_printf(arena, "%s~%s", cut, hex) : NULL;
 }
 
 const char *text_repair(const char *text, size_t bytes, struct arena *arena, size_t *ret_count)

@@ -17,6 +17,11 @@
 /* The first `chars_max` characters. NULL in, NULL out; NULL also when memory is out. */
 const char *text_cut(const char *text, size_t chars_max, struct arena *arena);
 
+/* The same, but what is too long ends in a digest of the whole: two names that part ways late stay
+ * two. At least TEXT_DIGEST_CHARS characters. */
+#define TEXT_DIGEST_CHARS 33
+const char *text_name(const char *text, size_t chars_max, struct arena *arena);
+
 /* Each byte that belongs to no character becomes U+FFFD. NULL in, NULL out; NULL also when memory
  * is out. *ret_count (may be NULL) grows by how many. */
 const char *text_repair(const char *text, size_t bytes, struct arena *arena, size_t *ret_count);

@@ -44,7 +44,7 @@ int outcome_rule(struct report *report, const char *tool, const char *probe, con
     const char *id = arena_printf(arena, "%s%s%s%s%s", tool, *probe ? "/" : "", probe,
                                   *detector ? "/" : "", detector);
 
-    *ret_rule = (struct rule){.id = text_cut(id, NAME_MAX_CHARS, arena),
+    *ret_rule = (struct rule){.id = text_name(id, NAME_MAX_CHARS, arena),
                               .title = text_cut(title, TITLE_MAX_CHARS, arena),
                               .tool = tool,
                               .probe = text_cut(probe, NAME_MAX_CHARS, arena),
@@ -70,16 +70,35 @@ int outcome_tell_coverage(struct report *report, const struct finding *finding, 
     return report->sink->coverage(report->sink->ctx, &coverage, err);
 }
 
-int outcome_tell(struct report *report, struct finding *finding, enum outcome outcome,
-                 struct error *err)
+/* What makes a finding's identity, as a record takes it. */
+static int settle(struct report *report, struct finding *finding, struct error *err)
 {
     if (settle_model(report, &finding->model, err))
         return -1;
-    if (finding->category) {
-        finding->category = text_cut(finding->category, NAME_MAX_CHARS, report->arena);
-        if (!finding->category)
-            return no_memory(err);
-    }
+    if (!finding->category)
+        return 0;
+    finding->category = text_name(finding->category, NAME_MAX_CHARS, report->arena);
+    return finding->category ? 0 : no_memory(err);
+}
+
+int outcome_withhold(struct report *report, struct finding *finding, struct error *err)
+{
+    return settle(report, finding, err) || outcome_tell_coverage(report, finding, 0, 1, err) ? -1
+                                                                                             : 0;
+}
+
+int outcome_find(struct report *report, struct finding *finding, struct error *err)
+{
+    if (outcome_withhold(report, finding, err))
+        return -1;
+    return report->sink->finding(report->sink->ctx, finding, report->arena, err);
+}
+
+int outcome_tell(struct report *report, struct finding *finding, enum outcome outcome,
+                 struct error *err)
+{
+    if (settle(report, finding, err))
+        return -1;
     if (outcome_tell_coverage(report, finding, outcome != OUTCOME_UNJUDGED,
                               outcome == OUTCOME_FAILED, err))
         return -1;

@@ -17,6 +17,14 @@ enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_UNJUDGED };
 int outcome_tell(struct report *report, struct finding *finding, enum outcome outcome,
                  struct error *err);
 
+/* A failure of a format that does not say how much was tried: a finding, and a row without attempts
+ * so that coverage of any category does not speak for it. */
+int outcome_find(struct report *report, struct finding *finding, struct error *err);
+
+/* Such a failure that is not told: suppressed, or for a person to decide. It keeps its alert open.
+ */
+int outcome_withhold(struct report *report, struct finding *finding, struct error *err);
+
 /* The same for many at once that brought no evidence of their own: no findings. */
 int outcome_tell_coverage(struct report *report, const struct finding *finding, int64_t attempts,
                           int64_t failures, struct error *err);

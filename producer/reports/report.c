@@ -20,6 +20,7 @@
 #include "producer/reports/promptfoo.h"
 #include "producer/reports/pyrit.h"
 #include "producer/reports/reading.h"
+#include "producer/reports/sarif.h"
 #include "producer/reports/sketch.h"
 #include "producer/reports/tocsin_lines.h"
 
@@ -41,6 +42,7 @@ const struct report_ops *const report_formats[] = {
     &report_deepeval,
     &report_openai_evals,
     &report_helm,
+    &report_sarif,
     NULL,
 };
 /* clang-format on */

@@ -19,6 +19,7 @@ struct recorder {
     size_t runs;
     struct finding findings[RECORDED_MAX];
     struct coverage coverage[RECORDED_MAX];
+    struct measurement measured[RECORDED_MAX];
     struct run_end run_end;
     size_t findings_count, coverage_count, measurements, run_ends, ended;
     enum run_status status;
@@ -71,6 +72,10 @@ static inline int recorder_on_finding(void *ctx, struct finding *finding, struct
     kept->rule.id = recorder_keep(recorder, finding->rule.id);
     kept->rule.title = recorder_keep(recorder, finding->rule.title);
     kept->model.name = recorder_keep(recorder, finding->model.name);
+    kept->model.version = recorder_keep(recorder, finding->model.version);
+    kept->category = recorder_keep(recorder, finding->category);
+    kept->links.report = recorder_keep(recorder, finding->links.report);
+    kept->links.runbook = recorder_keep(recorder, finding->links.runbook);
     kept->prompt = recorder_keep(recorder, finding->prompt);
     kept->output = recorder_keep(recorder, finding->output);
     kept->run.id = recorder_keep(recorder, finding->run.id);
@@ -86,11 +91,14 @@ static inline int recorder_on_measurement(void *ctx, struct measurement *measure
                                           struct arena *arena, struct error *err)
 {
     struct recorder *recorder = ctx;
+    struct measurement *kept = &recorder->measured[recorder->measurements++];
 
-    (void)measurement;
     (void)arena;
     (void)err;
-    recorder->measurements++;
+    *kept = *measurement;
+    kept->model.name = recorder_keep(recorder, measurement->model.name);
+    kept->benchmark = recorder_keep(recorder, measurement->benchmark);
+    kept->metric = recorder_keep(recorder, measurement->metric);
     return 0;
 }
 
@@ -104,6 +112,7 @@ static inline int recorder_on_coverage(void *ctx, const struct coverage *coverag
     *kept = *coverage;
     kept->rule = recorder_keep(recorder, coverage->rule);
     kept->model = recorder_keep(recorder, coverage->model);
+    kept->category = recorder_keep(recorder, coverage->category);
     return 0;
 }
 
