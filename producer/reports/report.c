@@ -15,6 +15,7 @@
 #include "producer/reports/garak.h"
 #include "producer/reports/helm.h"
 #include "producer/reports/inspect.h"
+#include "producer/reports/junit.h"
 #include "producer/reports/lm_eval.h"
 #include "producer/reports/openai_evals.h"
 #include "producer/reports/promptfoo.h"
@@ -43,6 +44,7 @@ const struct report_ops *const report_formats[] = {
     &report_openai_evals,
     &report_helm,
     &report_sarif,
+    &report_junit,
     NULL,
 };
 /* clang-format on */
@@ -121,6 +123,21 @@ static const struct report_ops *format_of_text(const char *head, size_t bytes)
     return NULL;
 }
 
+/* Behind a byte order mark and white space. */
+static void skip_space(const char **head, size_t *bytes)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+
+    if (*bytes >= strlen(mark) && memcmp(*head, mark, strlen(mark)) == 0) {
+        *head += strlen(mark);
+        *bytes -= strlen(mark);
+    }
+    while (*bytes > 0 && **head && strchr(" \t\r\n", **head)) {
+        (*head)++;
+        (*bytes)--;
+    }
+}
+
 /* By the whole text: a document whose first line says nothing. */
 static int recognise_document(struct reading *reading, struct error *err)
 {
@@ -130,6 +147,7 @@ static int recognise_document(struct reading *reading, struct error *err)
 
     if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, &text, &bytes, err))
         return -1;
+    skip_space(&text, &bytes);
     sketch = sketch_of(text, bytes);
     reading->format = sketch ? recognised(sketch, false) : NULL;
     json_decref(sketch);
@@ -145,12 +163,15 @@ static int recognise(struct reading *reading, struct error *err)
     if (lines_head(&reading->lines, REPORT_HEAD_LINES_MAX, REPORT_LINE_BYTES_MAX, &head, &bytes,
                    err))
         return -1;
-    while (bytes > 0 && strchr(" \t\r\n", *head) && *head) {
-        head++;
-        bytes--;
-    }
+    skip_space(&head, &bytes);
     if (bytes == 0)
         return error_set(err, ERROR_INPUT, "the report is empty");
+    /* the first line of markup says nothing: <?xml version="1.0"?> */
+    if (*head == '<') {
+        if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, &head, &bytes, err))
+            return -1;
+        skip_space(&head, &bytes);
+    }
     reading->format = format_of_text(head, bytes);
     if (!reading->format && *head != '[')
         reading->format = format_of_lines(head, bytes);
