@@ -331,11 +331,6 @@ static int junit_text(struct report *report, const char *text, size_t bytes, str
     return feed(state, text, bytes, err) || say_run(state, 0, err) ? -1 : 0;
 }
 
-static int junit_end(struct report *report, struct error *err)
-{
-    return report->sink->ended(report->sink->ctx, report_status(report), err);
-}
-
 static void junit_fini(struct report *report)
 {
     struct junit_state *state = report->state;
@@ -375,6 +370,5 @@ const struct report_ops report_junit = {
     .state_bytes = sizeof(struct junit_state),
     .recognises_text = junit_recognises,
     .text = junit_text,
-    .end = junit_end,
     .fini = junit_fini,
 };

@@ -1,5 +1,5 @@
 /*
- * metric.c - two lists of words.
+ * metric.c - lists of words.
  */
 #include "producer/reports/metric.h"
 
@@ -7,14 +7,21 @@
 #include <string.h>
 #include <strings.h>
 
+/* Good words win over bad ones ("error_ratio" of two groups, "harmful_refusals"), but for these. */
+static const char *const worst_words[] = {"non_refus", "non-refus", NULL};
+static const char *const good_words[] = {"refus", "_ratio", " ratio", NULL};
 static const char *const bad_words[] = {
-    "leak",       "toxic",     "attack_success", "asr",      "violation", "error",
-    "harmful",    "jailbreak", "hallucination",  "disparit", "bias",      "misuse",
-    "perplexity", "loss",      "bits_per_byte",  "wer",      "ece",       "latency",
-    "difference", "injection", "stereotype",     NULL};
+    "leak",       "toxic",     "attack_success", "asr",       "violation", "error",
+    "harmful",    "jailbreak", "hallucination",  "disparit",  "bias",      "misuse",
+    "perplexity", "loss",      "bits_per_byte",  "wer",       "ece",       "latency",
+    "difference", "injection", "stereotype",     "fail",      "fpr",       "fnr",
+    "false_",     "false ",    "agentharm",      "harmbench", NULL};
 static const char *const spread_words[] = {"stderr", "std", "var", "ci_lower", "ci_upper", NULL};
 
-/* Whether the name holds a word, ended or begun by something that is no letter where it is short.
+#define SHORT_BYTES_MAX 4
+#define SEPARATORS      "_-/ []"
+
+/* Whether the name holds a word, ended and begun by something that is no letter where it is short.
  */
 static bool holds(const char *name, const char *const *words)
 {
@@ -22,8 +29,8 @@ static bool holds(const char *name, const char *const *words)
         size_t bytes = strlen(*words);
 
         for (const char *at = name; (at = strcasestr(at, *words)); at++) {
-            if (bytes > 4 || ((at == name || strchr("_-/ ", at[-1])) &&
-                              (at[bytes] == '\0' || strchr("_-/ ", at[bytes]))))
+            if (bytes > SHORT_BYTES_MAX ||
+                ((at == name || strchr(SEPARATORS, at[-1])) && strchr(SEPARATORS, at[bytes])))
                 return true;
         }
     }
@@ -32,7 +39,9 @@ static bool holds(const char *name, const char *const *words)
 
 bool metric_higher_is_better(const char *name)
 {
-    return !holds(name, bad_words);
+    if (holds(name, worst_words))
+        return false;
+    return holds(name, good_words) || !holds(name, bad_words);
 }
 
 bool metric_is_spread(const char *name)

@@ -10,13 +10,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "producer/reports/agentdojo.h"
+#include "producer/reports/avid.h"
 #include "producer/reports/deepeval.h"
 #include "producer/reports/deepteam.h"
+#include "producer/reports/fairness.h"
 #include "producer/reports/garak.h"
+#include "producer/reports/giskard.h"
 #include "producer/reports/helm.h"
 #include "producer/reports/inspect.h"
 #include "producer/reports/junit.h"
 #include "producer/reports/lm_eval.h"
+#include "producer/reports/ocsf.h"
 #include "producer/reports/openai_evals.h"
 #include "producer/reports/promptfoo.h"
 #include "producer/reports/pyrit.h"
@@ -45,6 +50,16 @@ const struct report_ops *const report_formats[] = {
     &report_helm,
     &report_sarif,
     &report_junit,
+    &report_agentdojo,
+    &report_giskard,
+    &report_avid_lines,
+    &report_avid,
+    &report_ocsf_lines,
+    &report_ocsf,
+    &report_aif360_lines,
+    &report_aif360,
+    &report_fairlearn,
+    NULL,
     NULL,
 };
 /* clang-format on */
@@ -123,15 +138,8 @@ static const struct report_ops *format_of_text(const char *head, size_t bytes)
     return NULL;
 }
 
-/* Behind a byte order mark and white space. */
 static void skip_space(const char **head, size_t *bytes)
 {
-    static const char mark[] = "\xef\xbb\xbf";
-
-    if (*bytes >= strlen(mark) && memcmp(*head, mark, strlen(mark)) == 0) {
-        *head += strlen(mark);
-        *bytes -= strlen(mark);
-    }
     while (*bytes > 0 && **head && strchr(" \t\r\n", **head)) {
         (*head)++;
         (*bytes)--;
@@ -147,7 +155,6 @@ static int recognise_document(struct reading *reading, struct error *err)
 
     if (lines_all(&reading->lines, REPORT_DOCUMENT_BYTES_MAX, &text, &bytes, err))
         return -1;
-    skip_space(&text, &bytes);
     sketch = sketch_of(text, bytes);
     reading->format = sketch ? recognised(sketch, false) : NULL;
     json_decref(sketch);
@@ -203,7 +210,8 @@ static int read_all(struct reading *reading, struct error *err)
         return -1;
     if (reading->used == 0 && report->bad > 0)
         return error_set(err, ERROR_INPUT, "nothing of the report can be read");
-    return format->end ? format->end(report, err) : 0;
+    return format->end ? format->end(report, err)
+                       : report->sink->ended(report->sink->ctx, report_status(report), err);
 }
 
 int report_read(const struct report_input *input, const struct report_defaults *defaults,

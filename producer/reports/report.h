@@ -92,7 +92,8 @@ struct report_ops {
     /* LINES: the last line of a file that can be read from its end, before the first; NULL: not
      * wanted. */
     int (*last)(struct report *report, const json_t *line, struct error *err);
-    /* LINES: one line, which may be changed. ERROR_INPUT: it is bad, reading goes on. */
+    /* LINES: one line, which may be changed. ERROR_INPUT: it is bad, reading goes on. DOCUMENT
+     * without `document` and `record`: an object alone, or each of a list ("" in `arrays`). */
     int (*line)(struct report *report, json_t *line, struct error *err);
     /* DOCUMENT: the JSON pointers of its large arrays, with "*" for any member or element; ends
      * with NULL. NULL: none. */
@@ -105,7 +106,7 @@ struct report_ops {
                   struct error *err);
     /* TEXT: all of it, NUL-terminated; an error is the report's. */
     int (*text)(struct report *report, const char *text, size_t bytes, struct error *err);
-    /* After the last line or record. */
+    /* After the last line or record. NULL: the run has ended as report_status() says. */
     int (*end)(struct report *report, struct error *err);
     /* Accepts a state that init() failed on; NULL: nothing to free. */
     void (*fini)(struct report *report);

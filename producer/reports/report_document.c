@@ -4,6 +4,15 @@
 #include "producer/reports/reading.h"
 #include "producer/reports/split.h"
 
+/* An object that stands alone where others stand in a list is the format's line. */
+static int take_outline(struct report *report, const struct report_ops *format, json_t *outline,
+                        struct error *err)
+{
+    if (format->document)
+        return format->document(report, outline, err);
+    return format->line && json_is_object(outline) ? format->line(report, outline, err) : 0;
+}
+
 int reading_document(struct reading *reading, struct error *err)
 {
     const struct report_ops *format = reading->format;
@@ -19,7 +28,7 @@ int reading_document(struct reading *reading, struct error *err)
     outline = split_outline(&split, err);
     if (!outline)
         return -1;
-    rc = format->document ? format->document(&reading->report, outline, err) : 0;
+    rc = take_outline(&reading->report, format, outline, err);
     json_decref(outline);
     arena_reset(&reading->arena);
     if (rc || split_records(&split, &reading->used, err))

@@ -117,7 +117,8 @@ static int take(struct walk *walk, const char *begin, size_t *ret_used, struct e
     int rc = -1;
 
     if (json_is_object(record))
-        rc = split->format->record(report, record, &place, &why);
+        rc = split->format->record ? split->format->record(report, record, &place, &why)
+                                   : split->format->line(report, record, &why);
     else if (record)
         error_set(&why, ERROR_INPUT, "expected a JSON object");
     else if (why.kind == ERROR_INPUT) {

@@ -218,6 +218,7 @@ Test(publisher, no_end_when_a_record_was_not_accepted)
 
 Test(publisher, the_end_of_very_many_rules_has_room)
 {
+    enum { any = 1 };
     char rule[400];
     struct run_end end;
     size_t bytes;
@@ -225,8 +226,11 @@ Test(publisher, the_end_of_very_many_rules_has_room)
     memset(rule, 'r', sizeof(rule) - 1);
     rule[sizeof(rule) - 1] = '\0';
     for (int i = 0; i < COVERAGE_ROWS_MAX; i++) {
-        struct coverage coverage = {.rule = rule, .model = "m", .category = "", .attempts = 1};
-
+        /* one that would speak for those that have no room */
+        struct coverage coverage = {.rule = rule,
+                                    .model = "m",
+                                    .category = i == any - 1 ? COVERAGE_ANY : "",
+                                    .attempts = 1};
         char number[16];
 
         snprintf(number, sizeof(number), "%08d", i);
@@ -235,7 +239,9 @@ Test(publisher, the_end_of_very_many_rules_has_room)
     }
     cr_assert_eq(run_book_end(&book, 1, &arena, &end, &err), 0);
     cr_assert_gt(book.coverage_left, 0);
-    cr_assert_eq(end.coverage.count + book.coverage_left, COVERAGE_ROWS_MAX);
+    cr_assert_eq(end.coverage.count + any + book.coverage_left, COVERAGE_ROWS_MAX);
+    for (size_t i = 0; i < end.coverage.count; i++)
+        cr_assert_str_eq(((struct coverage *)end.coverage.items)[i].category, "");
     cr_assert_not_null(record_encode(&run_end_type, &end, &arena, &bytes, &err));
     cr_assert_leq(bytes, FINDING_RECORD_BYTES_MAX);
 }
