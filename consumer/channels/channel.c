@@ -5,17 +5,29 @@
 
 #include <string.h>
 
+#include "consumer/channels/azure_devops.h"
 #include "consumer/channels/console.h"
+#include "consumer/channels/jira.h"
 #include "consumer/channels/opsgenie.h"
 #include "consumer/channels/pagerduty.h"
+#include "consumer/channels/servicenow.h"
 #include "consumer/channels/slack.h"
 #include "consumer/channels/teams.h"
 #include "consumer/channels/victorops.h"
 #include "consumer/channels/webhook.h"
 
 const struct channel_ops *const channels[] = {
-    &slack_channel,    &teams_channel,     &webhook_channel, &pagerduty_channel,
-    &opsgenie_channel, &victorops_channel, &console_channel, NULL,
+    &slack_channel,
+    &teams_channel,
+    &webhook_channel,
+    &pagerduty_channel,
+    &opsgenie_channel,
+    &victorops_channel,
+    &jira_channel,
+    &azure_devops_channel,
+    &servicenow_channel,
+    &console_channel,
+    NULL,
 };
 
 const char *stored_value(const struct stored *stored, const char *name)

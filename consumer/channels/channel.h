@@ -61,6 +61,7 @@ struct request {
     size_t headers_count;
     const char *body;
     size_t body_bytes;
+    int verb; /* the channel's own: which of its requests this is, for its `judge` */
 };
 
 struct response {
@@ -84,6 +85,7 @@ struct verdict {
     enum outcome outcome;
     int64_t delay_ms;     /* for RETRY: at least this long; -1: the common backoff */
     bool blocks_receiver; /* 401, 403: stop sending to this receiver, do not age the message */
+    bool spares_receiver; /* RETRY is about this message alone, as is its Retry-After */
     bool too_large;       /* render again smaller once */
     bool in_doubt;        /* for RETRY: the service may have acted on the request all the same */
     const char *why;      /* "rate_limited", "unauthorized", … */

@@ -96,7 +96,7 @@ const struct setting global_settings[] = {
     {.name = "smtp_auth_identity", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_require_tls", .kind = SETTING_REFUSED, .help = NO_EMAIL},
     {.name = "smtp_tls_config", .kind = SETTING_REFUSED, .help = NO_EMAIL},
-    {.name = "jira_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
+    {.name = "jira_api_url", .kind = SETTING_REFUSED, .help = "set api_url in jira_configs"},
     {.name = "telegram_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "webex_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},
     {.name = "wechat_api_url", .kind = SETTING_REFUSED, .help = NO_CHANNEL},

@@ -93,6 +93,9 @@ int64_t limiter_note(struct limiter *limiter, const struct integration *integrat
 {
     int64_t wait_ms = response->retry_after_ms;
 
+    *ret_clamped = false;
+    if (verdict->spares_receiver)
+        return 0;
     *ret_clamped = wait_ms > integration->retry_after_max_ms;
     if (*ret_clamped)
         wait_ms = integration->retry_after_max_ms;

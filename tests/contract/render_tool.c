@@ -5,7 +5,8 @@
  * (its alerts' pictures as in the notification schema), and optionally `stored`, `size`,
  * `responses`. Walks the channel's steps, judging each response, and prints an array with the steps
  * of each delivery and their verdicts. Exit 1 with words on standard error when a channel or the
- * input is refused.
+ * input is refused. With --lines each line of input is one delivery and each line of output its
+ * steps, or an object with `error`.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,8 +199,9 @@ static json_t *step_json(const struct step *step)
 {
     static const char *const kinds[] = {"request", "print", "done", "skip", "later"};
     const struct request *request = &step->request;
-    json_t *object = json_pack("{s:s, s:o}", "kind", kinds[step->kind], "stored",
-                               labels_json(step->stored, step->stored_count));
+    json_t *object = json_pack("{s:s, s:o, s:b, s:I}", "kind", kinds[step->kind], "stored",
+                               labels_json(step->stored, step->stored_count), "settles_doubt",
+                               step->settles_doubt, "delay_ms", (json_int_t)step->delay_ms);
     json_t *headers = json_array();
 
     for (size_t i = 0; i < request->headers_count; i++)
@@ -219,14 +221,25 @@ static json_t *verdict_json(const struct verdict *verdict)
 {
     static const char *const outcomes[] = {"delivered", "retry", "dead"};
 
-    return json_pack("{s:s, s:I, s:b, s:b, s:s, s:s}", "outcome", outcomes[verdict->outcome],
-                     "delay_ms", (json_int_t)verdict->delay_ms, "blocks_receiver",
-                     verdict->blocks_receiver, "too_large", verdict->too_large, "why", verdict->why,
-                     "detail", verdict->detail);
+    return json_pack("{s:s, s:I, s:b, s:b, s:b, s:b, s:s, s:s}", "outcome",
+                     outcomes[verdict->outcome], "delay_ms", (json_int_t)verdict->delay_ms,
+                     "blocks_receiver", verdict->blocks_receiver, "too_large", verdict->too_large,
+                     "in_doubt", verdict->in_doubt, "spares_receiver", verdict->spares_receiver,
+                     "why", verdict->why, "detail", verdict->detail);
+}
+
+static const struct request_header *response_headers(struct arena *arena, const struct list *list)
+{
+    struct request_header *headers = arena_array(arena, list->count + 1, sizeof *headers);
+    const struct label *labels = list->items;
+
+    for (size_t i = 0; i < list->count; i++)
+        headers[i] = (struct request_header){labels[i].name, labels[i].value};
+    return headers;
 }
 
 /* The response to step n: the one given, else 200 with `ok`. */
-static struct response response_to(const struct tool *tool, size_t n)
+static struct response response_to(struct tool *tool, size_t n)
 {
     const json_t *given = json_array_get(json_object_get(tool->input, "responses"), n);
     const char *body = given ? text_of(given, "body") : "ok";
@@ -238,9 +251,26 @@ static struct response response_to(const struct tool *tool, size_t n)
         .content_type = type ? type : "text/plain",
         .retry_after_ms = -1,
     };
+    const struct list headers = labels_of(&tool->arena, json_object_get(given, "headers"));
 
+    response.headers = response_headers(&tool->arena, &headers);
+    response.headers_count = headers.count;
     response.body_bytes = strlen(response.body);
     return response;
+}
+
+/* As deliver does it: the largest size that can be rendered. */
+static int next_that_fits(struct tool *tool, size_t n, const struct response *last,
+                          struct step *ret_step, struct error *err)
+{
+    while (tool->ops->next(tool->ctx, &tool->message, &tool->stored, n, last, tool->size,
+                           &tool->arena, ret_step, err) != 0) {
+        if (err->kind != ERROR_LIMIT || tool->size == RENDER_IDENTITY)
+            return -1;
+        error_clear(err);
+        tool->size++;
+    }
+    return 0;
 }
 
 static int walk(struct tool *tool, json_t *steps, struct error *err)
@@ -249,8 +279,7 @@ static int walk(struct tool *tool, json_t *steps, struct error *err)
     struct step step = {.kind = STEP_REQUEST};
 
     for (size_t n = 0; n < STEPS_MAX && step.kind < STEP_DONE; n++) {
-        if (tool->ops->next(tool->ctx, &tool->message, &tool->stored, n, n > 0 ? &response : NULL,
-                            tool->size, &tool->arena, &step, err) != 0)
+        if (next_that_fits(tool, n, n > 0 ? &response : NULL, &step, err) != 0)
             return -1;
         json_t *object = step_json(&step);
         json_array_append_new(steps, object);
@@ -299,8 +328,37 @@ out:
     return rc;
 }
 
-int main(void)
+static int print_line(json_t *value)
 {
+    int rc = json_dumpf(value, stdout, JSON_COMPACT);
+
+    json_decref(value);
+    return rc != 0 || putchar('\n') == EOF || fflush(stdout) != 0 ? 1 : 0;
+}
+
+static int serve_lines(void)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    int rc = 0;
+
+    for (ssize_t bytes; rc == 0 && (bytes = getline(&line, &capacity, stdin)) > 0;) {
+        struct error err = {0};
+        json_t *input = record_parse(line, (size_t)bytes - 1, &err), *deliveries = json_array();
+        bool done = input && run(input, deliveries, &err) == 0;
+        rc = print_line(done ? json_incref(json_array_get(deliveries, 0))
+                             : json_pack("{s:s+}", "error", err.pointer, err.text));
+        json_decref(deliveries);
+        json_decref(input);
+    }
+    free(line);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--lines") == 0)
+        return serve_lines();
     struct error err = {0};
     json_t *input = read_input(&err), *deliveries = json_array();
     int rc = input ? 0 : -1;

@@ -2,7 +2,8 @@
 
 A new kind of channel is a row in CHANNELS: its settings with a secret in them, and what reads its output;
 `responses` where 200 with "ok" is not its service's answer, `credential` where the body has to hold the secret,
-`stored` for what an earlier message left. A second way to use a kind is a row of its own, with `kind`.
+`stored` for what an earlier message left (`known`: what it left, and the responses, for messages after the
+first). A second way to use a kind is a row of its own, with `kind`.
 TOCSIN_UPDATE_GOLDEN=1 writes what was rendered to golden/ instead of comparing; read the difference.
 """
 
@@ -20,6 +21,25 @@ TEXT_FORMAT_VISIBLE = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u0
 JOINERS = "\u200c\u200d"
 SAMPLE_TEXT_MAX = 6_000  # EVIDENCE_TEXT_BYTES_MAX; a megabyte is a matter of the unit tests
 
+
+def answers(*rows):
+    return [{"status": status, "body": body if isinstance(body, str) else json.dumps(body)} for status, body in rows]
+
+
+def ticket(created, read, *changed, **row):
+    """A row of a tracker: what it answers to a create, and about a ticket that it has."""
+    return row | {"read": cases.json_body, "responses": answers(*created),
+                  "known": {"stored": {"ticket_id": "10001", "ticket_name": "RED-1"}, "responses": answers(read, *changed)}}
+
+
+TEAM = {"assignees": {"team-x": "acc-1"}, "update_description": True, "index_lag": 60_000}
+JIRA = {"api_url": "https://acme.atlassian.example/rest/api/2/", "username": "bot@acme.example", "password": SECRET,
+        "project": "RED", "issue_type": "Bug", "labels": ["red-team"], "priorities": {"high": "High"},
+        "resolve_transition": "Done", "reopen_transition": "To Do", **TEAM}
+JIRA_READ = (200, {"fields": {"status": {"statusCategory": {"key": "new"}}, "resolution": None}})
+JIRA_WAYS = (200, {"transitions": [{"id": "31", "name": "Finish", "to": {"name": "Done"}}]})
+JIRA_NEW = [(201, {"id": "10001", "key": "RED-1"})]
+SERVICENOW_ROW = {"sys_id": "10001", "number": "INC0010001", "correlation_id": "tocsin-1", "state": "1"}
 
 CHANNELS = {
     "slack": {"settings": {"api_url": f"https://hooks.slack.example/services/T0/B0/{SECRET}"}, "read": cases.json_body,
@@ -47,6 +67,22 @@ CHANNELS = {
                                "routing_key": "team-x"},
                   "read": cases.json_body, "bytes_max": 262_144, "ours": "",
                   "responses": [{"status": 200, "body": '{"result":"success","entity_id":"e"}'}]},
+    "jira": ticket(JIRA_NEW, JIRA_READ, *[JIRA_WAYS] * 3,
+                   settings={"api_type": "cloud", **JIRA}, bytes_max=262_144, ours=""),
+    "jira_datacenter": ticket(JIRA_NEW, JIRA_READ, *[JIRA_WAYS] * 3, kind="jira",
+                              settings={"api_type": "datacenter", **JIRA}, bytes_max=262_144, ours="\u200b"),
+    "azure_devops": ticket([(200, {"id": 10001})], (200, {"id": 10001, "fields": {"System.State": "New"}}),
+                           (200, {"id": 10001}), bytes_max=4 * 1024 * 1024, ours="",
+                           settings={"url": "https://dev.azure.example/acme", "project": "Red Team", "type": "Bug",
+                                     "token": SECRET, "resolved_state": "Resolved", "closed_states": "Closed",
+                                     "area_paths": {"team-x": "Red Team\\X"}, "tags": ["red-team"], **TEAM}),
+    "servicenow": ticket([(201, {"result": SERVICENOW_ROW}), (200, {"result": SERVICENOW_ROW})],
+                         (200, {"result": SERVICENOW_ROW}), (200, {"result": SERVICENOW_ROW | {"state": "6"}}),
+                         bytes_max=262_144, ours="\u200b",
+                         settings={"url": "https://acme.service-now.example", "table": "incident", "username": "tocsin",
+                                   "password": SECRET, "resolved_state": "6", "closed_states": "6, 7, 8",
+                                   "close_code": "Solution provided", "close_notes": "clean",
+                                   "assignment_groups": {"team-x": "sys-1"}, **TEAM}),
     "console": {"settings": {"colour": "never"}, "read": cases.text_body, "bytes_max": 1024 * 1024, "ours": ""},
 }
 EVERY_CHANNEL = pytest.mark.parametrize("channel", CHANNELS)
@@ -60,7 +96,13 @@ def render(channel, content, size="full"):
 def render_all(channel, contents, size="full"):
     row = CHANNELS[channel]
     given = {name: row[name] for name in ("responses", "stored") if name in row}
+    if "known" in row and not is_first(contents[0]):
+        given = row["known"]
     return cases.render_all(row.get("kind", channel), row["settings"], contents, size, **given)
+
+
+def is_first(content):
+    return content["alerts"][0]["picture"]["news"] == "opened" and not content.get("repeat")
 
 
 def strings_of(value):

@@ -33,7 +33,8 @@ receivers:
 def test_example_is_good():
     done = check(ROOT / "deploy/tocsind.example.yaml", TOCSIN_BROKERS="127.0.0.1:9092",
                  SLACK_WEBHOOK_URL=f"https://hooks.slack.com/services/{SECRET}", PAGERDUTY_ROUTING_KEY=SECRET,
-                 OPSGENIE_API_KEY=SECRET, VICTOROPS_API_KEY=SECRET)
+                 OPSGENIE_API_KEY=SECRET, VICTOROPS_API_KEY=SECRET, JIRA_API_TOKEN=SECRET,
+                 AZURE_DEVOPS_TOKEN=SECRET, SERVICENOW_PASSWORD=SECRET)
     assert (done.returncode, done.stderr) == (0, "")
     assert "good: 7 integrations" in done.stdout
     assert SECRET not in done.stdout
