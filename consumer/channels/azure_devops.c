@@ -257,10 +257,10 @@ static int azure_devops_read(const void *ctx, enum ticket_verb verb, const struc
     return ticket->id && ticket->name ? 0 : error_set(err, ERROR_MEMORY, "no memory for a ticket");
 }
 
-static const struct tracker azure_devops_tracker = {.service = "Azure DevOps",
-                                                    .one_patch = true,
-                                                    .write = azure_devops_write,
-                                                    .read = azure_devops_read};
+const struct tracker azure_devops_tracker = {.service = "Azure DevOps",
+                                             .one_patch = true,
+                                             .write = azure_devops_write,
+                                             .read = azure_devops_read};
 
 static int azure_devops_next(const void *ctx, const struct message *message,
                              const struct stored *stored, size_t step_number,

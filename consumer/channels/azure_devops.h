@@ -24,6 +24,7 @@ struct azure_devops {
 };
 
 extern const struct channel_ops azure_devops_channel;
+extern const struct tracker azure_devops_tracker;
 
 /* The body of a verb's request: JSON in the arena, NULL with *err. */
 const char *azure_devops_body(const struct azure_devops *ado, enum ticket_verb verb,

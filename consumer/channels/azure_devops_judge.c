@@ -12,7 +12,6 @@
 #include "consumer/channels/answer.h"
 #include "consumer/channels/azure_devops.h"
 
-#define SERVICE     "Azure DevOps"
 #define GONE_NUMBER "TF401232"
 #define SIGN_IN     "Azure DevOps answered with its sign-in page: the token is not valid or has expired"
 
@@ -45,8 +44,8 @@ static void judge_refusal(const struct azure_devops *ado, const struct response 
     json_t *answer = answer_parse(response);
     const char *words = answer_text(answer, "message");
 
-    answer_quote(verdict, SERVICE, response->status, words,
-                 ado->token ? ado->token : ado->bearer_token);
+    ticket_quote(&azure_devops_tracker, response, words,
+                 ado->token ? ado->token : ado->bearer_token, verdict);
     if (response->status == 404 && ticket_is_about(response->request) &&
         strstr(words, GONE_NUMBER)) {
         verdict->outcome = DELIVERED;
@@ -74,6 +73,6 @@ void azure_devops_judge(const void *ctx, const struct response *response, struct
     if (verdict->outcome != DELIVERED)
         judge_refusal(ado, response, verdict);
     else if (!is_own(response))
-        answer_unexpected(verdict, SERVICE, response->status);
+        answer_unexpected(verdict, azure_devops_tracker.service, response->status);
     ticket_doubt(response, verdict);
 }

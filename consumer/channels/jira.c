@@ -279,8 +279,7 @@ static int jira_read(const void *ctx, enum ticket_verb verb, const struct respon
     return ticket->id && ticket->name ? 0 : error_set(err, ERROR_MEMORY, "no memory for a ticket");
 }
 
-static const struct tracker jira_tracker = {
-    .service = "Jira", .write = jira_write, .read = jira_read};
+const struct tracker jira_tracker = {.service = "Jira", .write = jira_write, .read = jira_read};
 
 static int jira_next(const void *ctx, const struct message *message, const struct stored *stored,
                      size_t step_number, const struct response *last, enum render_size size,

@@ -32,6 +32,7 @@ struct jira {
 };
 
 extern const struct channel_ops jira_channel;
+extern const struct tracker jira_tracker;
 
 /* Atlassian's document format of a page: a new reference; NULL with *err when it would be longer
  * than `units_max` serialised. */

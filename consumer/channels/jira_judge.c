@@ -12,14 +12,12 @@
 #include "consumer/channels/answer.h"
 #include "consumer/channels/jira.h"
 
-#define SERVICE           "Jira"
-#define WORDS_BYTES_MAX   160
 #define SIGN_IN_HEADER    "x-seraph-loginreason"
 #define RATE_HEADER       "ratelimit-reason"
 #define RATE_OF_ONE_ISSUE "jira-per-issue-on-write"
 
 /* Jira's words: those for the whole, then "field: words" for each field. */
-static void words_of(const json_t *answer, char ret_words[WORDS_BYTES_MAX])
+static void words_of(const json_t *answer, char ret_words[TICKET_WORDS_BYTES_MAX])
 {
     const json_t *messages = json_object_get(answer, "errorMessages"), *message, *words;
     const char *field;
@@ -27,13 +25,13 @@ static void words_of(const json_t *answer, char ret_words[WORDS_BYTES_MAX])
 
     ret_words[0] = '\0';
     json_array_foreach (messages, i, message) {
-        if (used < WORDS_BYTES_MAX && json_is_string(message))
-            used += (size_t)snprintf(ret_words + used, WORDS_BYTES_MAX - used, "%s%s",
+        if (used < TICKET_WORDS_BYTES_MAX && json_is_string(message))
+            used += (size_t)snprintf(ret_words + used, TICKET_WORDS_BYTES_MAX - used, "%s%s",
                                      used > 0 ? "; " : "", json_string_value(message));
     }
     json_object_foreach ((json_t *)json_object_get(answer, "errors"), field, words) {
-        if (used < WORDS_BYTES_MAX && json_is_string(words))
-            used += (size_t)snprintf(ret_words + used, WORDS_BYTES_MAX - used, "%s%s: %s",
+        if (used < TICKET_WORDS_BYTES_MAX && json_is_string(words))
+            used += (size_t)snprintf(ret_words + used, TICKET_WORDS_BYTES_MAX - used, "%s%s: %s",
                                      used > 0 ? "; " : "", field, json_string_value(words));
     }
 }
@@ -73,11 +71,11 @@ static void judge_sign_in(const struct response *response, struct verdict *verdi
 static void judge_refusal(const struct jira *jira, const struct response *response,
                           const json_t *answer, struct verdict *verdict)
 {
-    char words[WORDS_BYTES_MAX];
+    char words[TICKET_WORDS_BYTES_MAX];
     const char *secret = jira->password ? jira->password : jira->bearer_token;
 
     words_of(answer, words);
-    answer_quote(verdict, SERVICE, response->status, words, secret);
+    ticket_quote(&jira_tracker, response, words, secret, verdict);
     if (response->status == 400 && is_too_long(words))
         verdict->too_large = true;
     if (response->status == 409) {
@@ -107,7 +105,7 @@ void jira_judge(const void *ctx, const struct response *response, struct verdict
         judge_refusal(jira, response, answer, verdict);
         judge_sign_in(response, verdict);
     } else if (!is_own(response, answer)) {
-        answer_unexpected(verdict, SERVICE, response->status);
+        answer_unexpected(verdict, jira_tracker.service, response->status);
     }
     ticket_doubt(response, verdict);
     json_decref(answer);

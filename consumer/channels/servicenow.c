@@ -253,11 +253,11 @@ static int servicenow_read(const void *ctx, enum ticket_verb verb, const struct 
     return ticket->id && ticket->name ? 0 : error_set(err, ERROR_MEMORY, "no memory for a ticket");
 }
 
-static const struct tracker servicenow_tracker = {.service = "ServiceNow",
-                                                  .one_patch = true,
-                                                  .verifies = true,
-                                                  .write = servicenow_write,
-                                                  .read = servicenow_read};
+const struct tracker servicenow_tracker = {.service = "ServiceNow",
+                                           .one_patch = true,
+                                           .verifies = true,
+                                           .write = servicenow_write,
+                                           .read = servicenow_read};
 
 static int servicenow_next(const void *ctx, const struct message *message,
                            const struct stored *stored, size_t step_number,

@@ -24,6 +24,7 @@ struct servicenow {
 };
 
 extern const struct channel_ops servicenow_channel;
+extern const struct tracker servicenow_tracker;
 
 /* The body of a create or an update: JSON in the arena, NULL with *err. */
 const char *servicenow_body(const struct servicenow *servicenow, enum ticket_verb verb,

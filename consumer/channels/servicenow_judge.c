@@ -11,9 +11,7 @@
 #include "consumer/channels/answer.h"
 #include "consumer/channels/servicenow.h"
 
-#define SERVICE     "ServiceNow"
-#define SLEEPS      "ServiceNow answered with a page: the instance hibernates or is being upgraded"
-#define WORDS_BYTES 160
+#define SLEEPS "ServiceNow answered with a page: the instance hibernates or is being upgraded"
 
 static int verb_of(const struct response *response)
 {
@@ -46,7 +44,7 @@ static void judge_row(const struct response *response, const json_t *result,
     int verb = verb_of(response);
 
     if (verb == TICKET_LOOK ? !json_is_array(result) : answer_text(result, "sys_id")[0] == '\0')
-        answer_unexpected(verdict, SERVICE, response->status);
+        answer_unexpected(verdict, servicenow_tracker.service, response->status);
     else if (verb == TICKET_VERIFY &&
              strncmp(answer_text(result, "correlation_id"), "tocsin-", strlen("tocsin-")) != 0)
         refuse(verdict, "ServiceNow did not keep correlation_id: the table has no such field or "
@@ -62,11 +60,11 @@ static void judge_refusal(const struct servicenow *servicenow, const struct resp
     const char *secret = servicenow->password       ? servicenow->password
                          : servicenow->bearer_token ? servicenow->bearer_token
                                                     : servicenow->api_key;
-    char words[WORDS_BYTES];
+    char words[TICKET_WORDS_BYTES_MAX];
 
     snprintf(words, sizeof words, "%s%s%s", answer_text(error, "message"),
              answer_text(error, "detail")[0] ? ": " : "", answer_text(error, "detail"));
-    answer_quote(verdict, SERVICE, response->status, words, secret);
+    ticket_quote(&servicenow_tracker, response, words, secret, verdict);
     if (response->status == 403 && error) {
         verdict->outcome = DEAD;
         verdict->why = "refused";
@@ -88,7 +86,7 @@ void servicenow_judge(const void *ctx, const struct response *response, struct v
     if (verdict->outcome != DELIVERED) {
         judge_refusal(servicenow, response, json_object_get(answer, "error"), verdict);
     } else if (!answer && strcasestr(response->content_type, "text/html")) {
-        answer_unexpected(verdict, SERVICE, response->status);
+        answer_unexpected(verdict, servicenow_tracker.service, response->status);
         snprintf(verdict->detail, sizeof verdict->detail, SLEEPS);
         json_decref(answer);
         return;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "consumer/channels/answer.h"
 #include "consumer/channels/facts.h"
 #include "consumer/channels/identity.h"
 
@@ -283,6 +284,28 @@ void ticket_doubt(const struct response *response, struct verdict *verdict)
     if (creates && verdict->outcome == RETRY && response->status != 503 &&
         (response->status >= 500 || (response->status >= 200 && response->status < 300)))
         verdict->in_doubt = true;
+}
+
+/* A header's value, and what follows its scheme ("Basic …"). */
+static bool is_quoted(const char *words, const struct request_header *header)
+{
+    const char *credential = strchr(header->value, ' ');
+    bool is_secret = strcasecmp(header->name, "Authorization") == 0 ||
+                     strcasecmp(header->name, "x-sn-apikey") == 0;
+
+    return is_secret && strstr(words, credential ? credential + 1 : header->value) != NULL;
+}
+
+void ticket_quote(const struct tracker *tracker, const struct response *response, const char *words,
+                  const char *secret, struct verdict *verdict)
+{
+    const struct request *request = response->request;
+
+    for (size_t i = 0; request && i < request->headers_count; i++) {
+        if (is_quoted(words, &request->headers[i]))
+            words = "";
+    }
+    answer_quote(verdict, tracker->service, response->status, words, secret);
 }
 
 void ticket_block(struct verdict *verdict, const char *detail)

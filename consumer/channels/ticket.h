@@ -90,6 +90,14 @@ bool ticket_is_about(const struct request *request);
 /* An answer that leaves open whether a ticket was created: 5xx but 503, and a 2xx of nobody. */
 void ticket_doubt(const struct response *response, struct verdict *verdict);
 
+/* Long enough that a credential within what is shown of a service's words is in them whole. */
+#define TICKET_WORDS_BYTES_MAX 8192
+
+/* The service's words as the verdict's detail; none where they repeat a credential of the request,
+ * or `secret` as it was configured. */
+void ticket_quote(const struct tracker *tracker, const struct response *response, const char *words,
+                  const char *secret, struct verdict *verdict);
+
 /* An answer that a person has to deal with at the service: the receiver waits. */
 void ticket_block(struct verdict *verdict, const char *detail);
 

@@ -555,3 +555,16 @@ def test_other_types_than_bugs_have_a_description():
         assert "Microsoft.VSTS.TCM.ReproSteps" not in case.ticket
         assert set(case.ticket["_links"]) == {"https://ci.example/report.html", "https://ci.example/runs/42",
                                               "https://wiki.example/dan"}
+
+
+@EVERY_TRACKER
+@pytest.mark.parametrize("before", [0, 100, 150, 4000], ids=lambda n: f"after {n}")
+def test_a_service_that_quotes_a_credential_is_not_quoted(row, before):
+    with Case(row) as case:
+        sent = dict(cases.render(row.channel, case.life.settings, told("opened", 1))[0]["headers"])["Authorization"]
+        for secret in (SECRET, sent, sent.split()[1]):
+            words = "x" * before + secret
+            case.server.script(Fault(status=400, body={"message": words, "errorMessages": [words],
+                                                       "error": {"message": words, "detail": words}}))
+            detail = verdict_of(case.tell(told("opened", 1)))["detail"]
+            assert not any(secret[:at] in detail for at in range(8, len(secret) + 1)), detail
