@@ -27,7 +27,7 @@ struct measure_rule measure_rule_default(enum measure_kind kind)
 {
     struct measure_rule rule = defaults[kind];
 
-    rule.kind = kind;
+    rule.kind = (int)kind;
     rule.severity = SEVERITY_HIGH;
     rule.baseline = BASELINE_PREVIOUS;
     rule.builds = MEASURE_BUILDS_DEFAULT;

@@ -83,7 +83,7 @@ void options_help(FILE *file)
     fprintf(file, "Usage: tocsin publish [OPTION]... REPORT...\n"
                   "       tocsin publish [OPTION]... --rule ID --title TEXT\n"
                   "Publishes the findings of a red-team run to Kafka and says how the run ended.\n"
-                  "A REPORT is a file, or - for standard input.\n");
+                  "A REPORT is a file, a folder of files, or - for standard input.\n");
     for (const struct option_row *row = option_rows; row->name; row++) {
         char letter[8] = "    ", name[64], variable[OPTION_VARIABLE_BYTES];
 

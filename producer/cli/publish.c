@@ -238,6 +238,7 @@ static int run(struct publishing *publishing, int count, char *const *arguments)
     }
     if (publishing->options.help) {
         options_help(stdout);
+        report_help(stdout);
         return EX_OK;
     }
     code = find_format(publishing);

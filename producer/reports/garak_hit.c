@@ -13,8 +13,6 @@
 #include "producer/reports/labels.h"
 #include "producer/text.h"
 
-#define TIME_BYTES_MAX 64
-
 static int no_memory(struct error *err)
 {
     return error_set(err, ERROR_MEMORY, "no memory for a hit");
@@ -42,20 +40,6 @@ const char *garak_model(const char *type, const char *name)
     if (name && *name && strcmp(name, "None") != 0)
         return name;
     return type && *type ? type : name;
-}
-
-int64_t garak_time(const json_t *time)
-{
-    const char *text = json_string_value(time);
-    char zoned[TIME_BYTES_MAX];
-    int64_t time_ms;
-
-    if (!text || strlen(text) + 2 > sizeof(zoned))
-        return 0;
-    if (time_parse(text, &time_ms) == 0)
-        return time_ms;
-    snprintf(zoned, sizeof(zoned), "%sZ", text);
-    return time_parse(zoned, &time_ms) == 0 ? time_ms : 0;
 }
 
 /* A message: a string, or an object with a text, or with a file in its place. */

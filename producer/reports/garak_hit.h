@@ -49,9 +49,6 @@ const char *garak_plain_name(const char *name);
 /* The model of "<type> <name>": the name; the type where the name is None. */
 const char *garak_model(const char *type, const char *name);
 
-/* Time without a zone is UTC; 0 where it is none. */
-int64_t garak_time(const json_t *time);
-
 /* Labels of a probe's tags ("owasp:llm01") in the arena. Any argument may be NULL. */
 int garak_labels(const struct garak_family *family, const json_t *tags, const json_t *intent,
                  const json_t *defcon, struct arena *arena, struct list *ret_labels,

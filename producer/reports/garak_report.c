@@ -9,6 +9,7 @@
 
 #include "producer/reports/garak.h"
 #include "producer/reports/garak_hit.h"
+#include "producer/reports/member.h"
 
 struct garak_state {
     struct run run;    /* id, started, tool_version; in report->kept */
@@ -52,7 +53,7 @@ static int read_setup(struct report *report, const json_t *row, struct error *er
 
     if (json_is_number(threshold))
         state->threshold = json_number_value(threshold);
-    state->run.started_ms = garak_time(json_object_get(row, "transient.starttime_iso"));
+    state->run.started_ms = member_time(row, "/transient.starttime_iso");
     return keep(report, &state->model, model, err) ||
                    keep(report, &state->run.id, either(row, "transient.run_id", "run_id"), err)
                ? -1
@@ -73,7 +74,7 @@ static int read_init(struct report *report, const json_t *row, struct error *err
 {
     struct garak_state *state = report->state;
     const char *version = json_string_value(json_object_get(row, "garak_version"));
-    int64_t started_ms = garak_time(json_object_get(row, "start_time"));
+    int64_t started_ms = member_time(row, "/start_time");
 
     if (started_ms)
         state->run.started_ms = started_ms;

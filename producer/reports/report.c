@@ -85,7 +85,7 @@ void report_names(char text[REPORT_NAMES_BYTES_MAX])
 
 void report_help(FILE *file)
 {
-    fprintf(file, "Reports, recognised by their content:\n");
+    fprintf(file, "\nReports, recognised by their content:\n");
     for (size_t i = 0; report_formats[i]; i++)
         fprintf(file, "  %-20s %s\n", report_formats[i]->name, report_formats[i]->help);
     fprintf(

@@ -214,3 +214,18 @@ def test_folders(tmp_path):
     empty.mkdir()
     told = publish(empty)
     assert told.code == 65 and "no report was found" in told.words
+
+
+@pytest.mark.parametrize("depth, code", [(31, 0), (32, 66)])
+def test_folders_nest_so_deep_and_no_deeper(tmp_path, depth, code):
+    folder = tmp_path / "/".join("d" * depth)
+    folder.mkdir(parents=True)
+    (folder / "pyrit.jsonl").write_bytes((SAMPLES / "pyrit.jsonl").read_bytes())
+    assert publish(tmp_path).code == code
+
+
+def test_help_names_every_format_and_the_memory_it_takes():
+    told = subprocess.run([BIN / "tocsin", "publish", "--help"], capture_output=True, text=True, check=True).stdout
+    for name in ("promptfoo-jsonl", "inspect-eval", "openai-evals", "helm"):
+        assert f"  {name} " in told
+    assert "1024 MiB" in told and "fifteen times" in told

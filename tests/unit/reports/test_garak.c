@@ -5,6 +5,7 @@
 
 #include "producer/reports/garak.h"
 #include "producer/reports/garak_hit.h"
+#include "producer/reports/member.h"
 
 static struct recorder recorder;
 static struct error err;
@@ -292,8 +293,8 @@ Test(garak, times)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         json_t *text = json_string(rows[i].text);
 
-        cr_expect_eq(garak_time(text), rows[i].time_ms, "%s", rows[i].text);
+        cr_expect_eq(member_time(text, ""), rows[i].time_ms, "%s", rows[i].text);
         json_decref(text);
     }
-    cr_assert_eq(garak_time(NULL), 0);
+    cr_assert_eq(member_time(NULL, ""), 0);
 }

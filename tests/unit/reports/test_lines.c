@@ -230,3 +230,21 @@ Test(repair, a_nul_byte)
                            "b\"");
     arena_fini(&arena);
 }
+
+Test(lines, all_of_a_file_up_to_the_limit)
+{
+    struct lines lines = lines_of("\xef\xbb\xbf"
+                                  "12\n34");
+    struct error err = {0};
+    const char *text;
+    size_t bytes;
+
+    cr_assert_eq(lines_all(&lines, 8, &text, &bytes, &err), 0);
+    cr_assert_eq(bytes, 5);
+    cr_assert_str_eq(text, "12\n34");
+    lines_end(&lines);
+    lines = lines_of("123456789");
+    cr_assert_eq(lines_all(&lines, 8, &text, &bytes, &err), -1);
+    cr_assert_eq(err.kind, ERROR_LIMIT);
+    lines_end(&lines);
+}

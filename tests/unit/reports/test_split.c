@@ -192,6 +192,76 @@ Test(split, is_refused_where_nothing_can_be_read)
     cr_assert_str_eq(err.text, "nothing of the report can be read");
 }
 
+/* "{"runs":[{"results":[]},…]}" with so many */
+static char *runs_of(size_t count)
+{
+    static const char run[] = "{\"results\":[]},";
+    char *text = malloc(count * strlen(run) + 32), *at = stpcpy(text, "{\"runs\":[");
+
+    cr_assert_not_null(text);
+    for (size_t i = 0; i < count; i++)
+        at = stpcpy(at, run);
+    stpcpy(at - 1, "]}");
+    return text;
+}
+
+Test(split, so_many_arrays_of_records_and_no_more)
+{
+    struct error err = {0};
+    char *text = runs_of(SPLIT_ARRAYS_MAX);
+
+    cr_assert_eq(read_document(nested, text, strlen(text), &err), 0, "%s", err.text);
+    free(text);
+    text = runs_of(SPLIT_ARRAYS_MAX + 1);
+    cr_assert_eq(read_document(nested, text, strlen(text), &err), -1);
+    cr_assert_eq(err.kind, ERROR_LIMIT);
+    free(text);
+}
+
+/* Each of them seems to go on to the end: the search for whole ones is given up, not quadratic. */
+Test(split, records_without_an_end_are_searched_so_often_and_no_more)
+{
+    static const char record[] = "{\"n\":[1},";
+    size_t count = 4000;
+    char *text = malloc(count * strlen(record) + 32), *at = stpcpy(text, "{\"list\":[{\"n\":1},");
+    struct error err = {0};
+
+    cr_assert_not_null(text);
+    for (size_t i = 0; i < count; i++)
+        at = stpcpy(at, record);
+    cr_assert_eq(read_document(flat, text, strlen(text), &err), 0, "%s", err.text);
+    cr_assert_eq(seen.count, 1);
+    cr_assert_lt(seen.bad, 100);
+    cr_assert_gt(seen.bad, 10);
+    free(text);
+}
+
+Test(split, every_format_fits)
+{
+    for (size_t i = 0; report_formats[i]; i++) {
+        const struct report_ops *row = report_formats[i];
+        size_t patterns = 0;
+
+        while (row->arrays && row->arrays[patterns])
+            patterns++;
+        cr_expect_leq(patterns, SPLIT_PATTERNS_MAX, "%s", row->name);
+        cr_expect(row->instead || row->shape != REPORT_LINES || row->line, "%s", row->name);
+        cr_expect(row->instead || row->shape != REPORT_TEXT || row->text, "%s", row->name);
+        cr_expect(row->shape != REPORT_TEXT || row->recognises_text, "%s", row->name);
+        cr_expect(row->shape == REPORT_TEXT || row->recognises, "%s", row->name);
+        cr_expect_eq(report_format(row->name), row, "%s: a name for the second time", row->name);
+    }
+}
+
+Test(split, the_names_of_all_formats_fit)
+{
+    char names[REPORT_NAMES_BYTES_MAX];
+
+    report_names(names);
+    cr_assert_lt(strlen(names), sizeof(names) - 1, "REPORT_NAMES_BYTES_MAX is too small");
+    cr_assert_not_null(strstr(names, "garak-hitlog, "));
+}
+
 Test(sketch, holds_first_elements_and_few_levels)
 {
     static const char text[] = "{\"a\": [{\"b\": {\"c\": {\"d\": 1}}}, 2], \"s\": \"t\"}";
@@ -204,6 +274,17 @@ Test(sketch, holds_first_elements_and_few_levels)
     sketch = sketch_of(text, 20);
     cr_assert(json_is_array(json_object_get(sketch, "a")));
     json_decref(sketch);
+    for (size_t bytes = SKETCH_STRING_BYTES_MAX - 2; bytes <= SKETCH_STRING_BYTES_MAX - 1;
+         bytes++) {
+        char *long_text = malloc(SKETCH_STRING_BYTES_MAX + 16);
+        int length = sprintf(long_text, "[\"%0*d\"]", (int)bytes, 0);
+
+        sketch = sketch_of(long_text, (size_t)length);
+        cr_assert_eq(json_is_string(json_array_get(sketch, 0)),
+                     bytes + 2 <= SKETCH_STRING_BYTES_MAX);
+        json_decref(sketch);
+        free(long_text);
+    }
     cr_assert_null(sketch_of("{} x", 4));
     cr_assert_null(sketch_of("\"a\"", 3));
     cr_assert_null(sketch_of("", 0));
