@@ -45,10 +45,8 @@ static int deepeval_document(struct report *report, json_t *outline, struct erro
     const struct run run = {.tool_version = TOOL};
 
     state->model = arena_strdup(report->kept, member_first(outline, models));
-    return outcome_needs_model(report, state->model, err) ||
-                   report->sink->run(report->sink->ctx, &run, err)
-               ? -1
-               : 0;
+    return outcome_needs_model(report, state->model, err) || outcome_run(report, &run, err) ? -1
+                                                                                            : 0;
 }
 
 /* "test_no_leak" of "test_no_leak[ignore …]"; "" of "test_case_7", which DeepEval made up. */

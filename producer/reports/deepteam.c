@@ -65,9 +65,7 @@ static int deepteam_document(struct report *report, json_t *outline, struct erro
     const struct run run = {.tool_version = TOOL};
 
     (void)outline;
-    return outcome_needs_model(report, NULL, err) || report->sink->run(report->sink->ctx, &run, err)
-               ? -1
-               : 0;
+    return outcome_needs_model(report, NULL, err) || outcome_run(report, &run, err) ? -1 : 0;
 }
 
 /* Several turns: all but the last answer are what was sent. */

@@ -66,10 +66,8 @@ static int helm_document(struct report *report, json_t *outline, struct error *e
     json_decref(spec);
     if (!state->stats || !state->instances || !state->benchmark)
         return error_set(err, ERROR_MEMORY, "no memory for statistics");
-    return outcome_needs_model(report, state->model, err) ||
-                   report->sink->run(report->sink->ctx, &run, err)
-               ? -1
-               : 0;
+    return outcome_needs_model(report, state->model, err) || outcome_run(report, &run, err) ? -1
+                                                                                            : 0;
 }
 
 static int helm_record(struct report *report, json_t *stat, const struct report_place *place,

@@ -127,7 +127,7 @@ static int say_run(struct report *report, const json_t *outline, struct error *e
         run.started_ms = member_time(outline, "/eval/created");
     if (version)
         run.tool_version = arena_printf(report->arena, "inspect_ai %s", version);
-    return report->sink->run(report->sink->ctx, &run, err);
+    return outcome_run(report, &run, err);
 }
 
 static const char *task_of(const struct inspect_state *state)

@@ -74,6 +74,7 @@ static int measure(struct report *report, const json_t *outline, const char *tas
     const json_t *higher =
         name ? json_object_get(of_task(outline, "/higher_is_better", task), name) : NULL;
     struct measurement measurement = {.model.name = model_of(report, outline),
+                                      .model.version = member_string(outline, "/config/model_sha"),
                                       .benchmark = task,
                                       .metric = filter && strcmp(filter, ",none") == 0 ? name : key,
                                       .value = json_number_value(json_object_get(metrics, key)),
@@ -132,7 +133,7 @@ static int lm_eval_document(struct report *report, json_t *outline, struct error
     if (version)
         run.tool_version = arena_printf(report->arena, TOOL " %s", version);
     if (outcome_needs_model(report, model_of(report, outline), err) ||
-        report->sink->run(report->sink->ctx, &run, err))
+        outcome_run(report, &run, err))
         return -1;
     return read_tasks(report, outline, results, NULL, err) ||
                    read_tasks(report, outline, json_at(outline, "/groups"), results, err)

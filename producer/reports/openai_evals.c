@@ -27,7 +27,7 @@ static int say_run(struct report *report, const struct run *run, struct error *e
     struct evals_state *state = report->state;
 
     state->is_said = true;
-    return report->sink->run(report->sink->ctx, run, err);
+    return outcome_run(report, run, err);
 }
 
 static int read_spec(struct report *report, const json_t *spec, struct error *err)

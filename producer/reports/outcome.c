@@ -12,6 +12,17 @@ static int no_memory(struct error *err)
     return error_set(err, ERROR_MEMORY, "no memory for an attempt");
 }
 
+int outcome_run(struct report *report, const struct run *run, struct error *err)
+{
+    struct run said = *run;
+
+    said.id = text_cut(run->id, NAME_MAX_CHARS, report->arena);
+    said.tool_version = text_cut(run->tool_version, NAME_MAX_CHARS, report->arena);
+    if ((run->id && !said.id) || !said.tool_version)
+        return no_memory(err);
+    return report->sink->run(report->sink->ctx, &said, err);
+}
+
 int outcome_needs_model(const struct report *report, const char *name, struct error *err)
 {
     const char *given = report->defaults->model.name;

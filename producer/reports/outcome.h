@@ -29,6 +29,9 @@ int outcome_withhold(struct report *report, struct finding *finding, struct erro
 int outcome_tell_coverage(struct report *report, const struct finding *finding, int64_t attempts,
                           int64_t failures, struct error *err);
 
+/* Says the run that the report is of, its id cut to what a record takes. */
+int outcome_run(struct report *report, const struct run *run, struct error *err);
+
 /* Refuses a report that names no model (`name` NULL or empty), unless the options do. */
 int outcome_needs_model(const struct report *report, const char *name, struct error *err);
 

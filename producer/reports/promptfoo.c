@@ -212,7 +212,7 @@ static int say_run(struct report *report, const struct run *run, struct error *e
     struct promptfoo_state *state = report->state;
 
     state->is_said = true;
-    return report->sink->run(report->sink->ctx, run, err);
+    return outcome_run(report, run, err);
 }
 
 static int read_result(struct report *report, json_t *result, struct error *err)

@@ -49,7 +49,7 @@ static int say_run(struct report *report, const char *version, struct error *err
     state->is_said = true;
     if (version)
         run.tool_version = arena_printf(report->arena, TOOL " %s", version);
-    return report->sink->run(report->sink->ctx, &run, err);
+    return outcome_run(report, &run, err);
 }
 
 static int labels_of(struct report *report, const struct attempt *attempt, struct list *ret_labels,
@@ -270,8 +270,7 @@ static void pyrit_fini(struct report *report)
 
 static bool is_result(const json_t *sketch)
 {
-    return json_is_string(json_at(sketch, "/outcome")) &&
-           json_is_string(json_at(sketch, "/objective")) &&
+    return json_is_string(json_at(sketch, "/outcome")) && json_at(sketch, "/objective") &&
            json_is_string(json_at(sketch, "/conversation_id"));
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "producer/reports/agentdojo.h"
 #include "producer/reports/avid.h"
@@ -248,6 +249,7 @@ enum run_status report_status(const struct report *report)
 json_t *report_sibling(const struct report *report, const char *name)
 {
     const char *slash = report->path ? strrchr(report->path, '/') : NULL;
+    struct stat status;
     char *path;
 
     if (!report->path)
@@ -255,5 +257,8 @@ json_t *report_sibling(const struct report *report, const char *name)
     path = slash ? arena_printf(report->kept, "%.*s/%s", (int)(slash - report->path), report->path,
                                 name)
                  : arena_strdup(report->kept, name);
-    return path ? json_load_file(path, 0, NULL) : NULL;
+    if (!path || stat(path, &status) || !S_ISREG(status.st_mode) ||
+        status.st_size > (off_t)REPORT_SIBLING_BYTES_MAX)
+        return NULL;
+    return json_load_file(path, 0, NULL);
 }

@@ -18,6 +18,7 @@
 
 #define REPORT_LINE_BYTES_MAX     ((size_t)64 << 20) /* a line, a record or an outline */
 #define REPORT_DOCUMENT_BYTES_MAX ((size_t)1 << 30)
+#define REPORT_SIBLING_BYTES_MAX  ((size_t)16 << 20)
 #define REPORT_HEAD_LINES_MAX     16 /* lines that a format is looked for in */
 #define REPORT_NAMES_BYTES_MAX    512
 

@@ -224,6 +224,18 @@ def test_folders_nest_so_deep_and_no_deeper(tmp_path, depth, code):
     assert publish(tmp_path).code == code
 
 
+def test_a_name_longer_than_a_record_takes_is_cut():
+    line = json.loads((SAMPLES / "pyrit.jsonl").read_text().splitlines()[0])
+    line["objective"] = "x" * 2000
+    told = publish("-", stdin=json.dumps(line).encode())
+    assert [len(rule) for rule in rules(told)] == [512]
+    document = json.loads((SAMPLES / "promptfoo.json").read_text())
+    document["evalId"] = "e" * 600
+    ran = subprocess.run([BIN / "tocsin", "publish", "--dry-run", "-"], input=json.dumps(document).encode(), capture_output=True,
+                         env={}, check=True)
+    assert {len(json.loads(record)["run"]["id"]) for record in ran.stdout.splitlines()} == {512}
+
+
 def test_help_names_every_format_and_the_memory_it_takes():
     told = subprocess.run([BIN / "tocsin", "publish", "--help"], capture_output=True, text=True, check=True).stdout
     for name in ("promptfoo-jsonl", "inspect-eval", "openai-evals", "helm"):

@@ -24,6 +24,7 @@ static const struct run ours = {.id = "ours",
 
 static struct publisher publisher;
 static bool is_run_said;
+static char run_id[4 * NAME_MAX_CHARS + 1]; /* as the report says it */
 
 static void must(bool holds)
 {
@@ -64,9 +65,20 @@ static int on_run(void *ctx, const struct run *run, struct error *err)
 {
     (void)ctx;
     (void)err;
-    (void)run;
+    must(!run->id || strlen(run->id) < sizeof(run_id));
+    strcpy(run_id, run->id ? run->id : "");
     is_run_said = true;
     return 0;
+}
+
+/* A record of the run that was said last. */
+static void complete(struct run *run)
+{
+    if (run->id)
+        return;
+    *run = ours;
+    if (*run_id)
+        run->id = run_id;
 }
 
 static int on_finding(void *ctx, struct finding *finding, struct arena *arena, struct error *err)
@@ -75,8 +87,7 @@ static int on_finding(void *ctx, struct finding *finding, struct arena *arena, s
 
     (void)ctx;
     must(is_run_said);
-    if (!finding->run.id)
-        finding->run = ours;
+    complete(&finding->run);
     return only_bad(publisher_finding(&publisher, NULL, finding, arena, &fate, err), err);
 }
 
@@ -85,8 +96,7 @@ static int on_measurement(void *ctx, struct measurement *measurement, struct are
 {
     (void)ctx;
     must(is_run_said);
-    if (!measurement->run.id)
-        measurement->run = ours;
+    complete(&measurement->run);
     return only_bad(publisher_measurement(&publisher, measurement, arena, err), err);
 }
 
