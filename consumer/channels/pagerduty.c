@@ -5,7 +5,7 @@
  * resolve opens a new incident under the same key, so reopening needs nothing of its own. Delivered
  * is 202; any other 2xx is not PagerDuty's. The routing key is a member of the body and appears
  * nowhere else; a routing key that PagerDuty refuses stops the receiver instead of losing its
- * messages.
+ * messages. A run's summary is a change event, which nothing folds: a repeat of one is there twice.
  */
 #include "consumer/channels/pagerduty.h"
 
@@ -16,6 +16,8 @@
 #include "consumer/channels/url.h"
 
 #define STATUS_ACCEPTED 202
+#define EVENTS_PATH     "/v2/enqueue"
+#define CHANGES_PATH    "/v2/change/enqueue"
 
 #define LAYOUT "tocsin fills in the event itself; leave it out"
 #define EVENTS_V1                                                                                  \
@@ -42,6 +44,11 @@ static const struct setting pagerduty_settings[] = {
      .kind = SETTING_URL,
      .offset = offsetof(struct pagerduty, client_url),
      .help = "where that name leads; by default external_url"},
+    {.name = "change_events",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct pagerduty, change_events),
+     .fallback = "false",
+     .help = "a change event for each run that ended, where the receiver gets run summaries"},
     {.name = "service_key", .kind = SETTING_REFUSED, .help = EVENTS_V1},
     {.name = "service_key_file", .kind = SETTING_REFUSED, .help = EVENTS_V1},
     {.name = "description", .kind = SETTING_REFUSED, .help = LAYOUT},
@@ -61,6 +68,15 @@ static const struct setting pagerduty_settings[] = {
     {.kind = SETTING_END},
 };
 
+/* Of `url` up to the path of events; 0: it has another path. */
+static size_t base_bytes(const struct pagerduty *pagerduty)
+{
+    size_t bytes = strlen(pagerduty->url), path = strlen(EVENTS_PATH);
+
+    return bytes > path && strcmp(pagerduty->url + bytes - path, EVENTS_PATH) == 0 ? bytes - path
+                                                                                   : 0;
+}
+
 static int pagerduty_init(void *ctx, struct error *err)
 {
     struct pagerduty *pagerduty = ctx;
@@ -69,6 +85,27 @@ static int pagerduty_init(void *ctx, struct error *err)
         return error_set(err, ERROR_INPUT, "routing_key is missing: an integration's key");
     if (!url_is_http(pagerduty->url))
         return error_set(err, ERROR_INPUT, "url is not an http or https URL");
+    if (pagerduty->change_events && base_bytes(pagerduty) == 0)
+        return error_set(err, ERROR_INPUT, "change_events needs a url that ends in " EVENTS_PATH);
+    return 0;
+}
+
+static int make_request(const struct pagerduty *pagerduty, const struct message *message,
+                        enum render_size size, struct arena *arena, struct request *request,
+                        struct error *err)
+{
+    const char *url = message->summary ? arena_printf(arena, "%.*s" CHANGES_PATH,
+                                                      (int)base_bytes(pagerduty), pagerduty->url)
+                                       : pagerduty->url;
+    size_t body_bytes;
+
+    if (!url)
+        return error_set(err, ERROR_MEMORY, "no memory for a request");
+    const char *body = (message->summary ? pagerduty_change : pagerduty_event)(
+        pagerduty, message, size, arena, &body_bytes, err);
+    if (!body)
+        return -1;
+    *request = post_json(url, body, body_bytes);
     return 0;
 }
 
@@ -79,17 +116,16 @@ static int pagerduty_next(const void *ctx, const struct message *message,
 {
     const struct pagerduty *pagerduty = ctx;
     struct step step = {.kind = STEP_DONE};
-    size_t body_bytes;
 
     (void)stored;
     (void)last;
-    if (step_number == 0) {
+    if (message->summary && !pagerduty->change_events)
+        step.kind = STEP_SKIP;
+    else if (step_number == 0)
         step.kind = STEP_REQUEST;
-        const char *body = pagerduty_event(pagerduty, message, size, arena, &body_bytes, err);
-        if (!body)
-            return -1;
-        step.request = post_json(pagerduty->url, body, body_bytes);
-    }
+    if (step.kind == STEP_REQUEST &&
+        make_request(pagerduty, message, size, arena, &step.request, err) != 0)
+        return -1;
     *ret_step = step;
     return 0;
 }
@@ -135,6 +171,7 @@ const struct channel_ops pagerduty_channel = {
     .settings = pagerduty_settings,
     .has_identity = true,
     .one_alert = true,
+    .shows_summary = true,
     .init = pagerduty_init,
     .next = pagerduty_next,
     .judge = pagerduty_judge,

@@ -13,13 +13,19 @@
 struct pagerduty {
     const char *routing_key, *url;
     const char *client, *client_url;
+    bool change_events;
 };
 
 extern const struct channel_ops pagerduty_channel;
 
-/* The body of the request: JSON in the arena, NULL with *err. */
+/* Bodies: JSON in the arena, NULL with *err. An event is about alerts, a change event about a run.
+ */
 const char *pagerduty_event(const struct pagerduty *pagerduty, const struct message *message,
                             enum render_size size, struct arena *arena, size_t *ret_bytes,
                             struct error *err);
+
+const char *pagerduty_change(const struct pagerduty *pagerduty, const struct message *message,
+                             enum render_size size, struct arena *arena, size_t *ret_bytes,
+                             struct error *err);
 
 #endif

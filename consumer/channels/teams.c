@@ -115,6 +115,7 @@ const struct channel_ops teams_channel = {
     .ctx_size = sizeof(struct teams),
     .settings = teams_settings,
     .has_identity = false,
+    .shows_summary = true,
     .init = teams_init,
     .next = teams_next,
     .judge = teams_judge,

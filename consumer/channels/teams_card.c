@@ -1,7 +1,8 @@
 /*
  * teams_card.c - a message as an Adaptive Card 1.4 in the envelope of a Teams workflow.
  *
- * One alert: headline, facts, buttons, prompt and output in a fixed width. A group: a line for each
+ * One alert: headline, facts, buttons, prompt and output in a fixed width. A run's summary:
+ * headline, facts, the run. A group: a line for each
  * alert, with short facts, a button and evidence for the worst ones. Identity (headlines, facts,
  * fingerprint) is measured first and evidence gets what is left, so that a large output can only
  * shorten itself. No entity is ever written: without one nothing in a card mentions anyone.
@@ -9,6 +10,7 @@
 #include "consumer/channels/teams.h"
 
 #include "consumer/channels/buffer.h"
+#include "consumer/channels/summary.h"
 #include "consumer/channels/teams_page.h"
 #include "consumer/channels/words.h"
 
@@ -107,19 +109,42 @@ static void add_links(struct teams_page *page, const struct picture *picture, en
         links.count--;
 }
 
+/* As long as fits. */
+static void add_facts(struct teams_page *page, const struct facts *facts)
+{
+    size_t i = 0;
+
+    while (i < TRIES && !teams_page_add(page, teams_facts(facts, fact_units[i], page->arena)))
+        i++;
+}
+
 static int add_single(struct teams_page *page, const struct message *message, enum render_size size,
                       struct error *err)
 {
     const struct picture *picture = message->alerts[0].picture;
     struct facts facts;
-    size_t i = 0;
 
     if (facts_of(message, picture, FACTS_ALL, FACT_UNITS_MAX, page->arena, &facts, err) != 0)
         return -1;
-    while (i < TRIES && !teams_page_add(page, teams_facts(&facts, fact_units[i], page->arena)))
-        i++;
+    add_facts(page, &facts);
     add_links(page, picture, size, LINKS_MAX);
     add_evidence(page, picture, size, teams_page_left(page));
+    return 0;
+}
+
+static int add_summary(struct teams_page *page, const struct message *message,
+                       enum render_size size, struct error *err)
+{
+    struct link_list links = {.count = 0};
+    struct facts facts;
+
+    if (summary_facts(message, FACT_UNITS_MAX, page->arena, &facts, err) != 0)
+        return -1;
+    add_facts(page, &facts);
+    if (size < RENDER_IDENTITY)
+        summary_links(message->summary, URL_BYTES_MAX, page->arena, &links);
+    if (links.count > 0)
+        teams_page_add(page, teams_buttons(&links));
     return 0;
 }
 
@@ -227,6 +252,15 @@ static int add_group(struct teams_page *page, const struct message *message, enu
     return rc;
 }
 
+static int add_body(struct teams_page *page, const struct message *message, enum render_size size,
+                    struct error *err)
+{
+    if (message->summary)
+        return add_summary(page, message, size, err);
+    return is_single(message) ? add_single(page, message, size, err)
+                              : add_group(page, message, size, err);
+}
+
 /* {"type":"message","attachments":[{"contentType":…,"contentUrl":null,"content":{…}}]}; returns the
  * card's body. */
 static json_t *envelope(struct document *document)
@@ -263,7 +297,7 @@ const char *teams_card(const struct message *message, enum render_size size, str
     page.cost = teams_cost(document.root);
     page.cost_max -= last ? teams_cost(last) + 1 : 0;
     add_headline(&page, message);
-    if ((is_single(message) ? add_single : add_group)(&page, message, size, err) == 0) {
+    if (add_body(&page, message, size, err) == 0) {
         page.cost_max = TEAMS_BODY_COST_MAX;
         page.room = 0;
         teams_page_add(&page, last);

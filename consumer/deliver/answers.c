@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "consumer/channels/secrets.h"
 #include "consumer/deliver/backoff.h"
 #include "consumer/deliver/redact.h"
 #include "consumer/deliver/state.h"
@@ -95,6 +96,7 @@ static int go_on(struct deliverer *deliverer, struct flight *flight,
     answer.request = &flight->step.request;
     verdict_judge(integration->ops, integration->ctx, &answer, &verdict);
     redact(verdict.detail, sizeof(verdict.detail), &flight->step.request);
+    secrets_cut(verdict.detail, integration->ops, integration->ctx);
     snprintf(flight->why, sizeof(flight->why), "%s: %s", verdict.why, verdict.detail);
     note_receiver(deliverer, flight, &verdict, response, now);
     if (verdict.outcome == DELIVERED) {

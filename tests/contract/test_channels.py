@@ -56,7 +56,8 @@ CHANNELS = {
     "webhook": {"settings": {"url": f"https://receiver.example/{SECRET}", "authorization": f"Bearer {SECRET}",
                              "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
                 "read": cases.json_body, "bytes_max": 4 * 1024 * 1024, "ours": ""},
-    "pagerduty": {"settings": {"routing_key": SECRET, "url": "https://events.pagerduty.example/v2/enqueue"},
+    "pagerduty": {"settings": {"routing_key": SECRET, "change_events": True,
+                               "url": "https://events.pagerduty.example/v2/enqueue"},
                   "read": cases.json_body, "bytes_max": 512_000, "ours": "", "credential": ["routing_key"],
                   "responses": [{"status": 202, "body": '{"status":"success","message":"Event processed"}'}]},
     "opsgenie": {"settings": {"api_key": SECRET, "api_url": "https://api.opsgenie.example/", "follow_up": True},
@@ -86,7 +87,7 @@ CHANNELS = {
     "console": {"settings": {"colour": "never"}, "read": cases.text_body, "bytes_max": 1024 * 1024, "ours": ""},
 }
 EVERY_CHANNEL = pytest.mark.parametrize("channel", CHANNELS)
-WITH_SUMMARY = pytest.mark.parametrize("channel", ["slack", "webhook", "console"])
+WITH_SUMMARY = pytest.mark.parametrize("channel", ["slack", "msteamsv2", "webhook", "pagerduty", "console"])
 
 
 def render(channel, content, size="full"):

@@ -230,6 +230,8 @@ Test(pagerduty, settings_that_are_refused)
         {.routing_key = "", .url = pagerduty.url},
         {.routing_key = ROUTING_KEY, .url = NULL},
         {.routing_key = ROUTING_KEY, .url = "ftp://x"},
+        {.routing_key = ROUTING_KEY, .url = "https://x.example/other", .change_events = true},
+        {.routing_key = ROUTING_KEY, .url = "/v2/enqueue", .change_events = true},
     };
     struct pagerduty good = pagerduty;
 
@@ -239,4 +241,25 @@ Test(pagerduty, settings_that_are_refused)
         cr_expect_null(strstr(err.text, ROUTING_KEY));
     }
     cr_expect_eq(pagerduty_channel.init(&good, NULL), 0);
+}
+
+Test(pagerduty, a_run_is_a_change_event_where_it_is_wanted)
+{
+    const struct run_summary summary = {.run = {.id = "r", .repository = "acme/helpbot"}};
+    struct pagerduty wanted = pagerduty;
+    struct sample_message m;
+
+    sample_init(&m, 0);
+    m.message.summary = &summary;
+    struct step step = sample_step(&pagerduty_channel, &pagerduty, &m, RENDER_FULL);
+    cr_expect_eq(step.kind, STEP_SKIP);
+    wanted.change_events = true;
+    cr_assert_eq(pagerduty_channel.init(&wanted, NULL), 0);
+    step = sample_step(&pagerduty_channel, &wanted, &m, RENDER_FULL);
+    cr_expect_str_eq(step.request.url, "https://events.pagerduty.example/v2/change/enqueue");
+    json_t *body = sample_body(&pagerduty_channel, &wanted, &m, RENDER_FULL);
+    cr_expect_null(json_object_get(body, "event_action"));
+    cr_expect_str_eq(member(json_object_get(body, "payload"), "source"), "acme/helpbot");
+    json_decref(body);
+    sample_fini(&m);
 }
