@@ -14,6 +14,8 @@ int silence_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int alerts_command(int argc, char **argv);
+int render_command(int argc, char **argv);
+int send_test_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
 #endif

@@ -121,7 +121,7 @@ static bool has_label(const struct picture *picture, const struct label *label)
     return false;
 }
 
-static int common_labels(struct message *message, struct arena *arena, struct error *err)
+int compose_common_labels(struct message *message, struct arena *arena, struct error *err)
 {
     const struct picture *first = message->alerts_count ? message->alerts[0].picture : NULL;
     const struct label *labels = first ? first->labels.items : NULL;
@@ -231,5 +231,5 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
     if (show_all(plan, ret_message, arena, err) != 0)
         return -1;
-    return common_labels(ret_message, arena, err);
+    return compose_common_labels(ret_message, arena, err);
 }

@@ -31,4 +31,7 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
             struct arena *arena, struct message *ret_message, struct flight_member **ret_members,
             struct error *err);
 
+/* Fills in the labels that all alerts of the message have, in the arena. */
+int compose_common_labels(struct message *message, struct arena *arena, struct error *err);
+
 #endif
