@@ -17,6 +17,7 @@ after it, in the order in which they were scripted:
 
 One thread a connection, routes one at a time.
 """
+import contextlib
 import dataclasses
 import http.server
 import json
@@ -28,6 +29,7 @@ import threading
 import time
 import urllib.parse
 
+GATE_S_MAX = 30
 SIGN_IN_PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>…</form></body></html>"
 
 
@@ -87,6 +89,7 @@ class Fault:
     delay_s: float = 0  # before the answer
     cut: bool = False  # the connection ends instead of an answer
     cut_body: bool = False  # … in the middle of its body
+    gate: threading.Barrier = None  # the work is done, the answer waits until all who share the gate are so far
     kill: int = 0  # SIGKILL for this process once the answer is out
 
 
@@ -190,6 +193,8 @@ class Service:
                 answer = dataclasses.replace(answer, headers=answer.headers | {"Retry-After": fault.retry_after})
             request.status = 0 if fault.cut else answer.status
         time.sleep(fault.delay_s)
+        if fault.gate:
+            fault.gate.wait(GATE_S_MAX)
         return answer, fault
 
     def _handler(service):
@@ -205,9 +210,11 @@ class Service:
                 if fault.cut:
                     self.close_connection = True
                 else:
-                    self.write(answer, fault)
+                    with contextlib.suppress(ConnectionError):  # whoever asked may be dead by now
+                        self.write(answer, fault)
                 if fault.kill:
-                    os.kill(fault.kill, signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(fault.kill, signal.SIGKILL)
 
             def write(self, answer, fault):
                 is_text = isinstance(answer.body, str)
