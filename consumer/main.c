@@ -56,7 +56,7 @@ static void usage(FILE *out)
     }
     fprintf(out, "usage: tocsind COMMAND [ARGUMENTS]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %-*s  %s\n", commands[i].name, width, commands[i].arguments,
+        fprintf(out, "  %-9s %-*s  %s\n", commands[i].name, width, commands[i].arguments,
                 commands[i].help);
     fprintf(out, "\n`tocsind --config FILE` is short for `tocsind run --config FILE`.\n");
 }

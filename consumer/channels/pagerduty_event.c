@@ -34,11 +34,6 @@ struct writer {
     enum render_size size;
 };
 
-static bool is_single(const struct message *message)
-{
-    return message->alerts_count == 1 && message->omitted == 0;
-}
-
 static void set_line(struct writer *writer, json_t *object, const char *name, const char *text,
                      size_t units_max)
 {
@@ -122,9 +117,9 @@ static void add_links(struct writer *writer)
     for (size_t i = 0; i < message->alerts_count && writer->size < RENDER_IDENTITY; i++) {
         struct link_list list;
         links_of(message->alerts[i].picture, URL_BYTES_MAX, writer->arena, &list);
-        for (size_t k = 0; k < list.count && is_single(message); k++)
+        for (size_t k = 0; k < list.count && message_is_single(message); k++)
             add_link(writer, links, list.links[k].text, list.links[k].url);
-        if (!is_single(message) && list.count > 0)
+        if (!message_is_single(message) && list.count > 0)
             add_link(writer, links,
                      words_alert(message, &message->alerts[i], LINK_TEXT_UNITS_MAX, writer->arena),
                      list.links[0].url);
@@ -160,9 +155,9 @@ static int add_payload(struct writer *writer, struct error *err)
         set_line(writer, payload, "class", first->category, FIELD_UNITS_MAX);
     }
     json_t *details = document_object(document, payload, "custom_details");
-    if (is_single(message) && add_single(writer, details, err) != 0)
+    if (message_is_single(message) && add_single(writer, details, err) != 0)
         return -1;
-    if (!is_single(message))
+    if (!message_is_single(message))
         add_group(writer, details);
     document_set_text(document, details, "Note", identity_note(message));
     document_set_text(document, details, "Sender", "tocsin " TOCSIN_VERSION);

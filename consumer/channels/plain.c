@@ -32,11 +32,6 @@ struct page {
     bool failed;
 };
 
-static bool is_single(const struct message *message)
-{
-    return message->alerts_count == 1 && message->omitted == 0;
-}
-
 static const char *escape(uint32_t code, uint32_t previous)
 {
     (void)previous;
@@ -52,7 +47,7 @@ char *plain_line(const char *text, size_t units_max, struct arena *arena)
 
 char *plain_title(const struct message *message, size_t units_max, struct arena *arena)
 {
-    if (!is_single(message)) {
+    if (!message_is_single(message)) {
         char *headline = words_headline(message, units_max, arena);
         return headline ? plain_line(headline, units_max, arena) : NULL;
     }
@@ -162,9 +157,9 @@ const char *plain_page(const struct message *message, enum render_size size, siz
     buffer_init(&page.text, units_max * UNIT_BYTES_MAX, arena);
     add_line(&page, "", words_headline(message, HEADLINE_UNITS_MAX, arena), HEADLINE_UNITS_MAX);
     buffer_text(&page.text, "\n");
-    if (is_single(message) && add_single(&page, err) != 0)
+    if (message_is_single(message) && add_single(&page, err) != 0)
         return NULL;
-    if (!is_single(message))
+    if (!message_is_single(message))
         add_group(&page);
     if (message->alerts_count > 0)
         add_evidence(&page, message->alerts[0].picture);

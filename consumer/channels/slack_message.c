@@ -41,11 +41,6 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static bool is_single(const struct message *message)
-{
-    return message->alerts_count == 1 && message->omitted == 0;
-}
-
 /* What each of `count` codes may take of the room that identity left. */
 static size_t evidence_units(const struct slack_page *page, size_t reserved, size_t count,
                              enum render_size size)
@@ -89,7 +84,7 @@ static void add_foot(struct slack_page *page, const struct message *message)
     page->blocks_max = SLACK_BLOCKS_MAX;
     if (note)
         texts[count++] = note;
-    if (is_single(message)) {
+    if (message_is_single(message)) {
         const struct picture *picture = message->alerts[0].picture;
         texts[count++] = picture->fingerprint ? picture->fingerprint : "";
         if (picture->sample && picture->sample->finding)
@@ -234,15 +229,15 @@ static int add_body(struct slack_page *page, const struct message *message, enum
 {
     if (message->summary)
         return add_summary(page, message, size, err);
-    return is_single(message) ? add_single(page, message, size, err)
-                              : add_group(page, message, size, err);
+    return message_is_single(message) ? add_single(page, message, size, err)
+                                      : add_group(page, message, size, err);
 }
 
 /* What a phone shows: the header, and for one alert its model and count. */
 static const char *notification_text(const struct message *message, const char *header,
                                      struct arena *arena)
 {
-    const struct picture *picture = is_single(message) ? message->alerts[0].picture : NULL;
+    const struct picture *picture = message_is_single(message) ? message->alerts[0].picture : NULL;
     char findings[WORDS_BYTES_MAX];
 
     if (!picture)

@@ -115,6 +115,7 @@ const struct channel_ops teams_channel = {
     .ctx_size = sizeof(struct teams),
     .settings = teams_settings,
     .has_identity = false,
+    .rate = {.requests = 60, .per_ms = 30000, .burst = 4},
     .shows_summary = true,
     .init = teams_init,
     .next = teams_next,

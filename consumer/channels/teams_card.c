@@ -36,11 +36,6 @@ static const char *const colors[] = {
     [SEVERITY_HIGH] = "Attention", [SEVERITY_CRITICAL] = "Attention",
 };
 
-static bool is_single(const struct message *message)
-{
-    return message->alerts_count == 1 && message->omitted == 0;
-}
-
 static const char *color_of(const struct message *message, size_t i)
 {
     const struct message alone = {.alerts = &message->alerts[i], .alerts_count = 1};
@@ -72,7 +67,7 @@ static json_t *foot(const struct message *message, struct arena *arena)
     buffer_init(&line, LABELS_SHOWN_BYTES_MAX, arena);
     if (note)
         buffer_printf(&line, "%s \u00B7 ", note);
-    if (is_single(message)) {
+    if (message_is_single(message)) {
         const struct picture *picture = message->alerts[0].picture;
         buffer_printf(&line, "%.64s \u00B7 ", picture->fingerprint ? picture->fingerprint : "");
         if (picture->sample && picture->sample->finding)
@@ -257,8 +252,8 @@ static int add_body(struct teams_page *page, const struct message *message, enum
 {
     if (message->summary)
         return add_summary(page, message, size, err);
-    return is_single(message) ? add_single(page, message, size, err)
-                              : add_group(page, message, size, err);
+    return message_is_single(message) ? add_single(page, message, size, err)
+                                      : add_group(page, message, size, err);
 }
 
 /* {"type":"message","attachments":[{"contentType":…,"contentUrl":null,"content":{…}}]}; returns the

@@ -138,6 +138,11 @@ int message_severity(const struct message *message)
     return worst;
 }
 
+bool message_is_single(const struct message *message)
+{
+    return message->alerts_count == 1 && message->omitted == 0;
+}
+
 size_t message_total(const struct message *message)
 {
     return message->alerts_count + message->omitted;

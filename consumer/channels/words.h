@@ -34,6 +34,9 @@ const char *words_severity(int severity);
 /* The worst severity of the open alerts, or of all where none is open; of a summary its own. */
 int message_severity(const struct message *message);
 
+/* The group is one alert. */
+bool message_is_single(const struct message *message);
+
 /* All alerts of the group, shown or not. */
 size_t message_total(const struct message *message);
 

@@ -132,6 +132,15 @@ def test_an_archived_channel_is_named(run):
     assert done.returncode == 69 and "archived" in done.stdout
 
 
+@EVERY_CHANNEL
+def test_what_is_too_large_is_sent_smaller(channel, service, settings, run):
+    service.script(Fault(status=413))
+    done = run("send-test", channel, settings)
+    assert done.returncode == 0, done.stdout
+    first, second = service.sent(method="POST")[:2]
+    assert len(second.raw) <= len(first.raw)
+
+
 def test_a_service_that_is_too_slow_is_named(run):
     with PagerDuty() as service:
         service.script(Fault(delay_s=3))

@@ -1,4 +1,4 @@
-"""PagerDuty, Opsgenie and Splunk On-Call beside apprise, which sends to them with code of its own.
+"""PagerDuty, Opsgenie, Splunk On-Call and Teams beside apprise, which sends to them with code of its own.
 
 Its requests are caught before they leave. Where both say something it has the same place and type, and goes to
 the same address; what only apprise says is named in LEFT_OUT, with the reason.
@@ -98,3 +98,23 @@ def test_pagerduty_has_the_same_words_for_severity(kind, severity, monkeypatch):
 def test_victorops_has_the_same_message_types(kind, name, monkeypatch):
     theirs = of_apprise("victorops", monkeypatch, kind)[2]["message_type"]
     assert of_tocsin("victorops", name)[2]["message_type"] == theirs
+
+
+def test_teams_has_the_same_envelope(monkeypatch):
+    """Apprise gives the query as parameters, and lays out its card otherwise."""
+    base = "https://prod-1.westeurope.logic.azure.com:443/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke"
+    url = base + "?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=abcdefghijklmnop"
+    sent = []
+    monkeypatch.setattr(requests, "post", lambda *given, **more: sent.append((given, more)))
+    apprise = Apprise()
+    assert apprise.add(url)
+    apprise.notify(body="body", title="title", notify_type=NotifyType.FAILURE)
+    (their_url, *_), more = sent[0]
+    step = cases.render("msteamsv2", {"webhook_url": url}, cases.CASES["opened"])[0]
+    assert step["url"] == requests.Request("POST", their_url, params=more["params"]).prepare().url
+    theirs, ours = json.loads(more["data"]), json.loads(step["body"])
+    for body in (theirs, ours):
+        card = body["attachments"][0]["content"]
+        card["body"] = [element["type"] for element in card["body"] if element["type"] == "TextBlock"][:1]
+        card["msteams"]["width"] = card["msteams"]["width"].lower()
+    assert ours == theirs
