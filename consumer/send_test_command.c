@@ -24,7 +24,6 @@
 
 #define STEPS_MAX        12
 #define WAITS_MAX        5
-#define WAIT_MS_DEFAULT  1000
 #define WAIT_MS_MAX      5000
 #define TEST_KEY         "{}/{tocsin=\"send-test\"}:{fingerprint=\"" TEST_FINGERPRINT "\"}"
 #define TEST_FINGERPRINT "v1:00000000000000000000000000000000"
@@ -168,8 +167,10 @@ static int deliver_once(struct test *test, int64_t *ret_wait_ms, struct error *e
             continue;
         if (test->verdict.outcome == RETRY)
             *ret_wait_ms = test->verdict.delay_ms;
-        else if (test->verdict.too_large && test->size < RENDER_IDENTITY)
-            *ret_wait_ms = 0, test->size++;
+        if (test->verdict.too_large && test->size < RENDER_IDENTITY) {
+            test->size++;
+            *ret_wait_ms = 0;
+        }
         return 0;
     }
     return error_set(err, ERROR_LIMIT, "not done after %d requests", STEPS_MAX);
