@@ -13,7 +13,6 @@
 #include "producer/reports/severity.h"
 
 #define TOOL                 "inspect"
-#define LABEL_TEXT_CHARS_MAX 256 /* longer texts of the metadata are no labels */
 #define CONFIDENCE_OF_MODEL  0.7
 #define CONFIDENCE_OF_PART   0.5
 #define CONFIDENCE_OF_MATCH  0.95
@@ -240,17 +239,6 @@ static const char *severity_word(const struct inspect_state *state, const json_t
     return word ? word : member_string(state->eval, "/metadata/severity");
 }
 
-static void add_metadata(struct labels *labels, json_t *metadata)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach (metadata, name, value) {
-        if (json_string_length(value) <= LABEL_TEXT_CHARS_MAX && strcmp(name, "severity") != 0)
-            labels_add_json(labels, name, value);
-    }
-}
-
 static int evidence_of(struct report *report, const json_t *sample, const json_t *score,
                        struct finding *finding, struct error *err)
 {
@@ -268,8 +256,8 @@ static int evidence_of(struct report *report, const json_t *sample, const json_t
     labels_add(&labels, "target", member_string(sample, "/target"));
     labels_add(&labels, "explanation", member_string(score, "/explanation"));
     labels_add_json(&labels, "tags", json_at(state->eval, "/tags"));
-    add_metadata(&labels, json_at(state->eval, "/metadata"));
-    add_metadata(&labels, json_at(sample, "/metadata"));
+    labels_add_metadata(&labels, json_at(state->eval, "/metadata"));
+    labels_add_metadata(&labels, json_at(sample, "/metadata"));
     if (!finding->prompt || !finding->output)
         return error_set(err, ERROR_MEMORY, "no memory for a sample");
     return labels_list(&labels, &finding->labels, err);

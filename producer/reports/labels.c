@@ -75,6 +75,17 @@ void labels_add_json(struct labels *labels, const char *name, const json_t *valu
     }
 }
 
+void labels_add_metadata(struct labels *labels, json_t *metadata)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (metadata, name, value) {
+        if (json_string_length(value) <= LABELS_METADATA_BYTES_MAX && strcmp(name, "severity") != 0)
+            labels_add_json(labels, name, value);
+    }
+}
+
 bool labels_add_tag(struct labels *labels, const char *tag)
 {
     const char *colon = strchr(tag, ':');

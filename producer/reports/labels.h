@@ -27,6 +27,12 @@ void labels_add(struct labels *labels, const char *name, const char *value);
 /* A string, a number, a boolean, or a list of strings; anything else is no value. */
 void labels_add_json(struct labels *labels, const char *name, const json_t *value);
 
+#define LABELS_METADATA_BYTES_MAX 256
+
+/* What an author wrote beside a test or a task (owner, suite): members as labels, but for longer
+ * texts and "severity", which is a member of the finding. */
+void labels_add_metadata(struct labels *labels, json_t *metadata);
+
 /* A tag "scheme:value" under its scheme; garak's and promptfoo's alike. False: it is none. */
 bool labels_add_tag(struct labels *labels, const char *tag);
 

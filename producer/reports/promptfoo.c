@@ -12,7 +12,6 @@
 #include "producer/reports/severity.h"
 
 #define TOOL                 "promptfoo"
-#define LABEL_TEXT_CHARS_MAX 256 /* longer texts of a test's metadata are no labels */
 #define CONFIDENCE_DEFAULT   0.8
 #define FAILURE_REASON_ERROR 2
 #define REDACTED             "[REDACTED]"
@@ -109,18 +108,6 @@ static int rule_of(struct report *report, const json_t *result, struct finding *
     return outcome_rule(report, TOOL, probe, "", title, &finding->rule, err);
 }
 
-/* Short texts that a test's author wrote beside it: owner, suite. */
-static void add_metadata(struct labels *labels, json_t *metadata)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach (metadata, name, value) {
-        if (json_string_length(value) <= LABEL_TEXT_CHARS_MAX && strcmp(name, "severity") != 0)
-            labels_add_json(labels, name, value);
-    }
-}
-
 static void add_failed(struct labels *labels, const json_t *result)
 {
     const json_t *components = json_at(result, "/gradingResult/componentResults"), *component;
@@ -156,7 +143,7 @@ static int evidence_of(struct report *report, const json_t *result, struct findi
         labels_add(&labels, "policy", metadata(result, "/policyName"));
     } else {
         labels_add(&labels, "prompt_label", member_string(result, "/prompt/label"));
-        add_metadata(&labels, json_at(result, "/testCase/metadata"));
+        labels_add_metadata(&labels, json_at(result, "/testCase/metadata"));
     }
     add_failed(&labels, result);
     return labels_list(&labels, &finding->labels, err);

@@ -61,7 +61,6 @@ const struct report_ops *const report_formats[] = {
     &report_aif360,
     &report_fairlearn,
     NULL,
-    NULL,
 };
 /* clang-format on */
 

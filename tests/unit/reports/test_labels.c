@@ -110,3 +110,19 @@ Test(json_at, members_and_items)
     cr_assert_eq(json_at(value, ""), value);
     json_decref(value);
 }
+
+Test(labels, of_metadata_are_the_short_ones_but_for_the_severity)
+{
+    char text[LABELS_METADATA_BYTES_MAX + 2];
+    json_t *metadata;
+
+    memset(text, 'x', sizeof(text));
+    text[LABELS_METADATA_BYTES_MAX + 1] = '\0';
+    metadata = json_pack("{s:s, s:s, s:i, s:s}", "severity", "high", "longer", text, "n", 7,
+                         "longest", text + 1);
+    labels_add_metadata(&labels, metadata);
+    cr_assert_eq(labels.count, 2);
+    cr_assert_str_eq(labels.items[0].name, "n");
+    cr_assert_str_eq(labels.items[1].name, "longest");
+    json_decref(metadata);
+}
