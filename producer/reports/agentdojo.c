@@ -62,7 +62,9 @@ static const char *prompt_of(const json_t *run, struct arena *arena)
         append(&text, "]\n");
         append(&text, planted ? planted : "");
     }
-    return text.failed ? NULL : text.text;
+    if (text.failed)
+        return NULL;
+    return text.text ? text.text : "";
 }
 
 static int labels_of(const json_t *run, struct arena *arena, struct list *ret_labels,

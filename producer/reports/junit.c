@@ -153,7 +153,7 @@ static void begin_property(struct junit_state *state, const XML_Char **attribute
 
     if (name && value) {
         take_property(state, name, value);
-    } else if (name) {
+    } else if (name && !state->wants_text) {
         state->property = name;
         begin_text(state);
     }
@@ -202,8 +202,9 @@ static void end_failure(struct junit_state *state)
 
 static void end_property(struct junit_state *state)
 {
-    if (state->wants_text)
+    if (state->property)
         take_property(state, state->property, take_text(state));
+    state->property = NULL;
 }
 
 static const struct element {

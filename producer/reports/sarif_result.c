@@ -179,7 +179,9 @@ static const char *fill_in(const char *text, const json_t *arguments, struct are
             record_text_byte(&filled, *text);
         text += argument ? 3 : 1;
     }
-    return filled.failed ? NULL : filled.text;
+    if (filled.failed)
+        return NULL;
+    return filled.text ? filled.text : "";
 }
 
 static const char *message_of(const json_t *run, const json_t *result, const json_t *rule,

@@ -62,6 +62,14 @@ Test(exchange, agentdojo_s_errors_evaluated_nothing)
     cr_assert_eq(covered("agentdojo/banking.injection_task_3/direct", "")->attempts, 0);
 }
 
+Test(exchange, agentdojo_s_task_without_a_name)
+{
+    reported("{\"suite_name\":\"s\",\"pipeline_name\":\"bot\",\"user_task_id\":\"\"," ATTACK
+             "\"security\":true}",
+             &report_agentdojo);
+    cr_assert_str_eq(recorder.findings[0].prompt, "");
+}
+
 /* Giskard */
 
 #define DESCRIPTION(rate)                                                                          \

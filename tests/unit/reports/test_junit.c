@@ -97,6 +97,15 @@ Test(junit, properties_of_suites_and_cases)
     cr_assert_str_eq(finding[1].prompt, "");
 }
 
+Test(junit, properties_where_none_belong)
+{
+    read_xml(SUITE("<testcase name=\"n\"><failure>t<property name=\"model\" value=\"m\"/>"
+                   "<property/><property name=\"x\">y</property>u<failure/></failure></testcase>"));
+    cr_assert_eq(recorder.findings_count, 1);
+    cr_assert_str_eq(recorder.findings[0].model.name, "m");
+    cr_assert_str_eq(recorder.findings[0].output, "tyu");
+}
+
 Test(junit, model_given_before_the_suite_s_name)
 {
     recorder.defaults.model.name = "given";

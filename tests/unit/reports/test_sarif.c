@@ -199,6 +199,12 @@ Test(sarif, messages_of_every_kind)
     cr_assert_str_eq(recorder.findings[3].output, "o");
 }
 
+Test(sarif, arguments_of_a_message_that_is_not_there)
+{
+    read_log(LOG(RUN("", "{\"ruleId\":\"R\",\"message\":{\"id\":\"x\",\"arguments\":[\"y\"]}}")));
+    cr_assert_str_eq(recorder.findings[0].output, "");
+}
+
 Test(sarif, how_a_run_went)
 {
     static const struct {
