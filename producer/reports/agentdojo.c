@@ -90,7 +90,7 @@ static int say_run(struct report *report, const json_t *file, struct error *err)
         run.tool_version = arena_printf(report->arena, TOOL " %s", version);
     if (!run.tool_version)
         return error_set(err, ERROR_MEMORY, "no memory for a run");
-    return report->sink->run(report->sink->ctx, &run, err);
+    return outcome_run(report, &run, err);
 }
 
 static enum outcome outcome_of(const json_t *run)

@@ -114,19 +114,13 @@ static int64_t time_of(const json_t *event)
     return member_time(event, number > 0 ? "/time" : "/time_dt");
 }
 
-/* The product's name, fit for the first part of a rule id. */
-static const char *product_of(const json_t *event, struct arena *arena)
+static const char *product_of(struct report *report, const json_t *event)
 {
     static const char *const paths[] = {"/metadata/product/name", "/metadata/product/uid",
                                         "/metadata/product/vendor_name", NULL};
     const char *name = member_first(event, paths);
-    char *product = arena_strdup(arena, name ? name : "ocsf");
 
-    for (char *at = product; at && *at; at++) {
-        if (*at == '/')
-            *at = '-';
-    }
-    return product;
+    return outcome_tool(report, name ? name : "ocsf");
 }
 
 static int labels_of(const json_t *event, struct arena *arena, struct list *ret_labels,
@@ -188,7 +182,7 @@ static int finding_of(struct report *report, const json_t *event, struct finding
                                             "/resource/uid", "/resource/name", NULL};
     static const char *const details[] = {"/status_detail", "/message", "/finding_info/desc",
                                           "/finding/desc", NULL};
-    const char *product = product_of(event, report->arena), *id = member_first(event, ids);
+    const char *product = product_of(report, event), *id = member_first(event, ids);
     const char *title = member_first(event, titles), *detail = member_first(event, details);
     struct finding finding = {.model.name = report->defaults->model.name,
                               .category = member_first(event, resources),
@@ -229,7 +223,7 @@ static int say_run(struct report *report, const json_t *event, struct error *err
         run.tool_version = arena_printf(report->arena, "%s %s", product, version);
     if (!run.tool_version)
         return error_set(err, ERROR_MEMORY, "no memory for a run");
-    return report->sink->run(report->sink->ctx, &run, err);
+    return outcome_run(report, &run, err);
 }
 
 static int tell_event(struct report *report, json_t *event, struct error *err)

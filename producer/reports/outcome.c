@@ -4,6 +4,7 @@
 #include "producer/reports/outcome.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "producer/text.h"
 
@@ -48,6 +49,17 @@ static int settle_model(const struct report *report, struct model *model, struct
     return model->name ? 0 : no_memory(err);
 }
 
+const char *outcome_tool(struct report *report, const char *name)
+{
+    char *tool = arena_strdup(report->arena, name);
+
+    for (char *at = tool; at && *at; at++) {
+        if (*at == '/')
+            *at = '-';
+    }
+    return text_name(tool, OUTCOME_TOOL_CHARS_MAX, report->arena);
+}
+
 int outcome_rule(struct report *report, const char *tool, const char *probe, const char *detector,
                  const char *title, struct rule *ret_rule, struct error *err)
 {
@@ -81,15 +93,37 @@ int outcome_tell_coverage(struct report *report, const struct finding *finding, 
     return report->sink->coverage(report->sink->ctx, &coverage, err);
 }
 
-/* What makes a finding's identity, as a record takes it. */
+static int settle_name(const struct report *report, const char **name, struct error *err)
+{
+    if (!*name)
+        return 0;
+    *name = text_name(*name, NAME_MAX_CHARS, report->arena);
+    return *name ? 0 : no_memory(err);
+}
+
+/* A link that is none, or too long for a record, is left out: half of it leads nowhere. */
+static void settle_links(struct links *links)
+{
+    const char **all[] = {&links->report, &links->artifact, &links->runbook, &links->ticket};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        const char *link = *all[i];
+
+        if (link && (strncmp(link, "http", strlen("http")) != 0 ||
+                     utf8_length(link, strlen(link)) > URL_MAX_CHARS))
+            *all[i] = NULL;
+    }
+}
+
+/* What came with a finding, as a record takes it. */
 static int settle(struct report *report, struct finding *finding, struct error *err)
 {
-    if (settle_model(report, &finding->model, err))
-        return -1;
-    if (!finding->category)
-        return 0;
-    finding->category = text_name(finding->category, NAME_MAX_CHARS, report->arena);
-    return finding->category ? 0 : no_memory(err);
+    settle_links(&finding->links);
+    return settle_model(report, &finding->model, err) ||
+                   settle_name(report, &finding->target, err) ||
+                   settle_name(report, &finding->category, err)
+               ? -1
+               : 0;
 }
 
 int outcome_withhold(struct report *report, struct finding *finding, struct error *err)

@@ -35,6 +35,11 @@ int outcome_run(struct report *report, const struct run *run, struct error *err)
 /* Refuses a report that names no model (`name` NULL or empty), unless the options do. */
 int outcome_needs_model(const struct report *report, const char *name, struct error *err);
 
+/* A tool's name as the first part of a rule's id: without slashes, of OUTCOME_TOOL_CHARS_MAX
+ * characters. NULL when memory is out. */
+#define OUTCOME_TOOL_CHARS_MAX 128
+const char *outcome_tool(struct report *report, const char *name);
+
 /* rule.id, probe and detector of a tool's names ("" for a part that does not exist), title cut. */
 int outcome_rule(struct report *report, const char *tool, const char *probe, const char *detector,
                  const char *title, struct rule *ret_rule, struct error *err);

@@ -86,7 +86,7 @@ static int say_run(struct report *report, const json_t *log_run, struct error *e
     static const char *const versions[] = {"/tool/driver/semanticVersion", "/tool/driver/version",
                                            NULL};
     static const char *const ids[] = {"/automationDetails/guid", "/automationDetails/id", NULL};
-    const char *tool = sarif_tool(log_run, report->arena);
+    const char *tool = sarif_tool(report, log_run);
     const char *version = member_first(log_run, versions);
     struct run run = {.id = member_first(log_run, ids),
                       .started_ms = member_time(log_run, "/invocations/0/startTimeUtc")};
@@ -96,8 +96,7 @@ static int say_run(struct report *report, const json_t *log_run, struct error *e
     run.tool_version = tool && version ? arena_printf(report->arena, "%s %s", tool, version) : tool;
     if (!run.tool_version)
         return error_set(err, ERROR_MEMORY, "no memory for a run");
-    return report->sink->run(report->sink->ctx, &run, err) || cover(report, log_run, tool, err) ? -1
-                                                                                                : 0;
+    return outcome_run(report, &run, err) || cover(report, log_run, tool, err) ? -1 : 0;
 }
 
 static int end_run(struct report *report, struct error *err)

@@ -28,7 +28,7 @@ enum sarif_fate { SARIF_FOUND, SARIF_CLEAN, SARIF_WITHHELD, SARIF_IGNORED };
 enum sarif_fate sarif_fate(const json_t *result);
 
 /* The tool's name, fit for the first part of a rule id; in the report's arena. */
-const char *sarif_tool(const json_t *run, struct arena *arena);
+const char *sarif_tool(struct report *report, const json_t *run);
 
 /* One result of a run (the run without its results) as a finding, without its run. */
 int sarif_finding(struct report *report, const json_t *run, const json_t *result,

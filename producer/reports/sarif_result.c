@@ -60,16 +60,11 @@ enum sarif_fate sarif_fate(const json_t *result)
     return fate == SARIF_FOUND && is_suppressed(result) ? SARIF_WITHHELD : fate;
 }
 
-const char *sarif_tool(const json_t *run, struct arena *arena)
+const char *sarif_tool(struct report *report, const json_t *run)
 {
     const char *name = member_string(run, "/tool/driver/name");
-    char *tool = arena_strdup(arena, name ? name : "sarif");
 
-    for (char *at = tool; at && *at; at++) {
-        if (*at == '/')
-            *at = '-';
-    }
-    return tool;
+    return outcome_tool(report, name ? name : "sarif");
 }
 
 /* What stands behind a base path; the uri itself where it is not below it. */
@@ -270,13 +265,6 @@ static int labels_of(const json_t *result, const json_t *rule, const char *place
     return labels_list(&labels, ret_labels, err);
 }
 
-static const char *link_at(const json_t *value, const char *path)
-{
-    const char *link = member_string(value, path);
-
-    return link && strncmp(link, "http", strlen("http")) == 0 ? link : NULL;
-}
-
 static const char *model_of(const struct report *report, const json_t *run, const json_t *result,
                             const char *tool)
 {
@@ -296,7 +284,7 @@ int sarif_finding(struct report *report, const json_t *run, const json_t *result
                                          NULL};
     static const char *const ids[] = {"/ruleId", "/rule/id", NULL};
     const json_t *rule = sarif_rule(run, result);
-    const char *tool = sarif_tool(run, report->arena), *id = member_first(result, ids);
+    const char *tool = sarif_tool(report, run), *id = member_first(result, ids);
     const char *place = place_of(run, result, report->arena), *title = member_first(rule, titles);
     const char *message = message_of(run, result, rule, report->arena), *fingerprint;
     struct finding finding = {.severity = (int)sarif_severity(run, result, rule),
@@ -316,9 +304,9 @@ int sarif_finding(struct report *report, const json_t *run, const json_t *result
     if (!finding.prompt)
         finding.prompt = "";
     finding.output = output_of(result, message, place, report->arena);
-    finding.links = (struct links){.report = link_at(result, "/hostedViewerUri"),
-                                   .runbook = link_at(rule, "/helpUri"),
-                                   .ticket = link_at(result, "/workItemUris/0")};
+    finding.links = (struct links){.report = member_string(result, "/hostedViewerUri"),
+                                   .runbook = member_string(rule, "/helpUri"),
+                                   .ticket = member_string(result, "/workItemUris/0")};
     if (!finding.category || !finding.output)
         return error_set(err, ERROR_MEMORY, "no memory for a result");
     if (outcome_rule(report, tool, id, "", title ? title : id, &finding.rule, err) ||

@@ -3,6 +3,7 @@
  */
 #include "reported.h"
 
+#include "producer/reports/outcome.h"
 #include "producer/reports/sarif.h"
 
 TestSuite(sarif, .init = reported_set_up, .fini = reported_tear_down);
@@ -273,6 +274,36 @@ Test(sarif, a_log_that_is_cut_off_has_crashed)
         "") ",{\"ruleId\":\"R\",\"mess");
     cr_assert_eq(recorder.findings_count, 2);
     cr_assert_eq(recorder.status, RUN_CRASHED);
+}
+
+Test(sarif, what_is_too_long_for_a_record_is_cut_or_left_out)
+{
+    char log[8192], name[1000], link[URL_MAX_CHARS + 2] = "https://";
+
+    memset(name, 'n', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    memset(link + strlen(link), 'l', sizeof(link) - strlen("https://") - 1);
+    link[sizeof(link) - 1] = '\0';
+    snprintf(log, sizeof(log),
+             LOG("{\"tool\":{\"driver\":{\"name\":\"%s\",\"rules\":[{\"id\":\"R\",\"helpUri\":\"%"
+                 "s\"}]}},"
+                 "\"automationDetails\":{\"guid\":\"%s\"},\"results\":[{\"ruleId\":\"R\","
+                 "\"hostedViewerUri\":\"file:///x\"}]}"),
+             name, link, name);
+    read_log(log);
+    cr_assert_eq(strlen(recorder.run.id), NAME_MAX_CHARS);
+    cr_assert_eq(strlen(recorder.findings[0].rule.id), OUTCOME_TOOL_CHARS_MAX + strlen("/R"));
+    cr_assert_null(recorder.findings[0].links.runbook);
+    cr_assert_null(recorder.findings[0].links.report);
+    link[URL_MAX_CHARS] = '\0';
+    snprintf(
+        log, sizeof(log),
+        LOG("{\"tool\":{\"driver\":{\"rules\":[{\"id\":\"R\",\"helpUri\":\"%s\"}]}},\"results\":["
+            "{\"ruleId\":\"R\"}]}"),
+        link);
+    read_log(log);
+    cr_assert_str_eq(recorder.findings[1].rule.id, "sarif/R");
+    cr_assert_str_eq(recorder.findings[1].links.runbook, link);
 }
 
 Test(sarif, long_names_stay_apart)
