@@ -135,13 +135,15 @@ static const char *const methods[] = {
     [CALL_REPLY] = "/chat.postMessage",
 };
 
-/* The message that this group has in the channel that is configured now. */
-static bool is_posted(const struct slack *slack, const struct stored *stored,
-                      struct slack_place *ret_place)
+/* The message that this group has in the channel that is configured now. The summary of a run is
+ * always a message of its own: what the run before changed stays said. */
+static bool is_posted(const struct slack *slack, const struct message *message,
+                      const struct stored *stored, struct slack_place *ret_place)
 {
     *ret_place =
         (struct slack_place){stored_value(stored, STORED_CHANNEL), stored_value(stored, STORED_TS)};
-    return slack->app_token && slack->update_message && ret_place->ts[0] != '\0' &&
+    return slack->app_token && slack->update_message && !message->summary &&
+           ret_place->ts[0] != '\0' &&
            strcmp(stored_value(stored, STORED_TARGET), slack->channel) == 0;
 }
 
@@ -218,7 +220,7 @@ static int slack_next(const void *ctx, const struct message *message, const stru
     struct step step = {.kind = STEP_DONE};
     struct slack_place place, made = {NULL, NULL};
     json_t *answer = last ? answer_parse(last) : NULL;
-    bool posted = is_posted(slack, stored, &place);
+    bool posted = is_posted(slack, message, stored, &place);
     enum call call = call_of(slack, posted, step_number, answer);
     size_t body_bytes;
     int rc = -1;

@@ -11,8 +11,8 @@ import threading
 import confluent_kafka as ck
 import pytest
 
-from system.test_deliver import fingerprint, notification
-from system.world import wait_until
+from system.test_deliver import fingerprint, notification, now
+from system.world import ROOT, wait_until
 from vendors.opsgenie import Opsgenie
 from vendors.pagerduty import PagerDuty
 from vendors.server import Fault
@@ -55,7 +55,8 @@ class Services:
         return {"hook": {"api_url": at["hook"].hook_url},
                 "bot": {"app_token": at["bot"].token, "app_url": at["bot"].app_url, "channel": "red-team"},
                 "teams": {"webhook_url": at["teams"].webhook_url},
-                "pagerduty": {"routing_key": at["pagerduty"].routing_key, "url": at["pagerduty"].url + "/v2/enqueue"},
+                "pagerduty": {"routing_key": at["pagerduty"].routing_key, "url": at["pagerduty"].url + "/v2/enqueue",
+                              "change_events": True},
                 "opsgenie": {"api_key": at["opsgenie"].api_key, "api_url": at["opsgenie"].url},
                 "victorops": {"api_key": at["victorops"].api_key, "api_url": at["victorops"].api_url,
                               "routing_key": "oncall"}}
@@ -69,6 +70,18 @@ class Services:
             value["picture"] |= picture
             self.producer.produce(self.world.prefix + "notifications", json.dumps(value).encode(),
                                   f"{integration}|{value['group']}")
+        assert self.producer.flush(30) == 0
+
+    def end_run(self, number):
+        """The end of a run, in one part with its summary, to those that show one beside their alerts."""
+        for name in ("pagerduty", "bot"):
+            value = json.loads((ROOT / "schemas/examples/notification/valid/part-with-summary.json").read_text())
+            value |= {"integration": INTEGRATIONS[name], "run": f"run-{number}", "part": 1, "parts": 1, "time": now()}
+            value["timing"]["group_wait_ms"] = value["timing"]["group_interval_ms"] = 100
+            value["summary"]["run"]["id"] = f"run-{number}"
+            value["summary"]["ended"] = now()
+            self.producer.produce(self.world.prefix + "notifications", json.dumps(value).encode(),
+                                  f"{INTEGRATIONS[name]}|{value['group']}")
         assert self.producer.flush(30) == 0
 
     def wait_told(self, name, version):
@@ -144,6 +157,10 @@ def test_one_incident_whatever_is_killed_and_no_credential_anywhere(services):
     replies = [(reply["text"].split()[2], MARK in json.dumps(reply)) for reply in at["bot"].replies()]
     assert replies == [("ESCALATED", False), ("ESCALATED", True), ("RESOLVED", True), ("REOPENED", False),
                        ("REOPENED", True)]
+    for number in (1, 2):
+        services.end_run(number)
+        wait_until("the run is a change event and a message", lambda: len(at["pagerduty"].changes) == number and
+                   len(at["bot"].posts()) == 2 + number)
     assert all(service.violations == [] for service in at.values())
 
     quote_credentials(services)

@@ -137,6 +137,20 @@ Test(slack_bot, another_channel_or_no_updates_make_a_new_message)
     sample_fini(&m);
 }
 
+Test(slack_bot, a_runs_summary_is_a_message_of_its_own)
+{
+    const struct run_summary summary = {.run = {.id = "r", .repository = "acme/helpbot"}};
+    struct sample_message m;
+
+    sample_init(&m, 0);
+    m.message.summary = &summary;
+    struct step step = step_of(&bot, &m, &posted, 0, NULL);
+    check_call(&step, "chat.postMessage", "red-team", "(none)", "(none)");
+    step = step_of(&bot, &m, &posted, 1, DONE);
+    cr_expect_eq(step.kind, STEP_DONE);
+    sample_fini(&m);
+}
+
 static bool is_marked(const struct step *step)
 {
     return strstr(step->request.body, "may have arrived") != NULL;
