@@ -135,14 +135,19 @@ static const char *const methods[] = {
     [CALL_REPLY] = "/chat.postMessage",
 };
 
-/* The message that this group has in the channel that is configured now. The summary of a run is
- * always a message of its own: what the run before changed stays said. */
+/* A run's summary, or alerts of many groups: always a message of its own, that nothing updates. */
+static bool is_alone(const struct message *message)
+{
+    return message->summary || message->storm;
+}
+
+/* The message that this group has in the channel that is configured now. */
 static bool is_posted(const struct slack *slack, const struct message *message,
                       const struct stored *stored, struct slack_place *ret_place)
 {
     *ret_place =
         (struct slack_place){stored_value(stored, STORED_CHANNEL), stored_value(stored, STORED_TS)};
-    return slack->app_token && slack->update_message && !message->summary &&
+    return slack->app_token && slack->update_message && !is_alone(message) &&
            ret_place->ts[0] != '\0' &&
            strcmp(stored_value(stored, STORED_TARGET), slack->channel) == 0;
 }
@@ -226,7 +231,7 @@ static int slack_next(const void *ctx, const struct message *message, const stru
     int rc = -1;
 
     if (call == CALL_NONE) {
-        if (slack->app_token && !posted && slack_place_of(answer, &made) &&
+        if (slack->app_token && !posted && !is_alone(message) && slack_place_of(answer, &made) &&
             keep(slack, &made, arena, &step, err) != 0)
             goto out;
     } else {

@@ -148,6 +148,22 @@ Test(slack_bot, a_runs_summary_is_a_message_of_its_own)
     check_call(&step, "chat.postMessage", "red-team", "(none)", "(none)");
     step = step_of(&bot, &m, &posted, 1, DONE);
     cr_expect_eq(step.kind, STEP_DONE);
+    cr_expect_null(step.stored);
+    sample_fini(&m);
+}
+
+Test(slack_bot, alerts_of_many_groups_are_a_message_of_their_own)
+{
+    struct sample_message m;
+
+    sample_init(&m, 3);
+    m.message.storm = "Many at once.";
+    struct step step = step_of(&bot, &m, &posted, 0, NULL);
+    check_call(&step, "chat.postMessage", "red-team", "(none)", "(none)");
+    cr_expect_not_null(strstr(step.request.body, "Many at once."));
+    step = step_of(&bot, &m, &posted, 1, DONE);
+    cr_expect_eq(step.kind, STEP_DONE);
+    cr_expect_null(step.stored);
     sample_fini(&m);
 }
 
