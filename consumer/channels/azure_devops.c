@@ -93,19 +93,7 @@ static const struct setting azure_devops_settings[] = {
      .offset = offsetof(struct azure_devops, wont_fix_reasons),
      .fallback = "Won't Fix, As Designed, Deferred, Obsolete, Rejected",
      .help = "a work item that people closed for one of these is never opened again"},
-    {.name = "update_description",
-     .kind = SETTING_BOOL,
-     .offset = offsetof(struct azure_devops, update_description),
-     .fallback = "true",
-     .help = "keep counts and times in the text up to date; false where people edit it"},
-    {.name = "index_lag",
-     .kind = SETTING_DURATION,
-     .offset = offsetof(struct azure_devops, index_lag_ms),
-     .min = 0,
-     .max = 3600000,
-     .fallback = "30s",
-     .help = "how long a query may miss a work item that was just created; a create without an "
-             "answer is looked for that long before another"},
+    TICKET_POLICY_SETTINGS(azure_devops, "30s"),
     {.name = "title", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "description", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.kind = SETTING_END},
@@ -133,6 +121,7 @@ static int azure_devops_init(void *ctx, struct error *err)
 {
     struct azure_devops *ado = ctx;
 
+    ado->policy.sets_severity = true;
     if (!url_is_http(ado->url))
         return error_set(err, ERROR_INPUT, "url is not an http or https URL");
     if (!ado->project || ado->project[0] == '\0')
@@ -268,12 +257,9 @@ static int azure_devops_next(const void *ctx, const struct message *message,
                              struct arena *arena, struct step *ret_step, struct error *err)
 {
     const struct azure_devops *ado = ctx;
-    const struct ticket_policy policy = {.index_lag_ms = ado->index_lag_ms,
-                                         .updates = ado->update_description,
-                                         .sets_severity = true};
 
     (void)step_number;
-    return ticket_next(&azure_devops_tracker, ado, &policy, message, stored, last, size, arena,
+    return ticket_next(&azure_devops_tracker, ado, &ado->policy, message, stored, last, size, arena,
                        ret_step, err);
 }
 

@@ -19,8 +19,7 @@ struct azure_devops {
     struct list severities, area_paths, assignees, fields;
     const char *area_path, *assignee;
     const char *open_state, *resolved_state, *closed_states, *wont_fix_reasons;
-    bool update_description;
-    int64_t index_lag_ms;
+    struct ticket_policy policy;
 };
 
 extern const struct channel_ops azure_devops_channel;

@@ -107,19 +107,7 @@ static const struct setting jira_settings[] = {
      .offset = offsetof(struct jira, wont_fix_resolutions),
      .fallback = "Won't Fix, Won't Do",
      .help = "a ticket that people closed with one of these is never opened again"},
-    {.name = "update_description",
-     .kind = SETTING_BOOL,
-     .offset = offsetof(struct jira, update_description),
-     .fallback = "true",
-     .help = "keep counts and times in the description up to date; false where people edit it"},
-    {.name = "index_lag",
-     .kind = SETTING_DURATION,
-     .offset = offsetof(struct jira, index_lag_ms),
-     .min = 0,
-     .max = 3600000,
-     .fallback = "5m",
-     .help = "how long a search may miss a ticket that was just created; a create without an "
-             "answer is looked for that long before another"},
+    TICKET_POLICY_SETTINGS(jira, "5m"),
     {.name = "summary", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "description", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "priority", .kind = SETTING_REFUSED, .help = "use priorities, by severity"},
@@ -168,6 +156,7 @@ static int jira_init(void *ctx, struct error *err)
 {
     struct jira *jira = ctx;
 
+    jira->policy.sets_severity = jira->priorities.count > 0;
     if (!url_is_http(jira->api_url))
         return error_set(err, ERROR_INPUT, "api_url is not an http or https URL");
     if (!is_project_key(jira->project))
@@ -286,13 +275,10 @@ static int jira_next(const void *ctx, const struct message *message, const struc
                      struct arena *arena, struct step *ret_step, struct error *err)
 {
     const struct jira *jira = ctx;
-    const struct ticket_policy policy = {.index_lag_ms = jira->index_lag_ms,
-                                         .updates = jira->update_description,
-                                         .sets_severity = jira->priorities.count > 0};
 
     (void)step_number;
-    return ticket_next(&jira_tracker, jira, &policy, message, stored, last, size, arena, ret_step,
-                       err);
+    return ticket_next(&jira_tracker, jira, &jira->policy, message, stored, last, size, arena,
+                       ret_step, err);
 }
 
 const struct channel_ops jira_channel = {

@@ -27,8 +27,7 @@ struct jira {
     struct list priorities, assignees, components, fields;
     const char *assignee, *component;
     const char *resolve_transition, *reopen_transition, *resolution, *wont_fix_resolutions;
-    bool update_description;
-    int64_t index_lag_ms;
+    struct ticket_policy policy;
 };
 
 extern const struct channel_ops jira_channel;

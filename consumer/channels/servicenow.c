@@ -110,19 +110,7 @@ static const struct setting servicenow_settings[] = {
      .offset = offsetof(struct servicenow, input_display_value),
      .fallback = "false",
      .help = "caller, group and assignee are given as names and not as sys_ids"},
-    {.name = "update_description",
-     .kind = SETTING_BOOL,
-     .offset = offsetof(struct servicenow, update_description),
-     .fallback = "true",
-     .help = "keep counts and times in the description up to date; false where people edit it"},
-    {.name = "index_lag",
-     .kind = SETTING_DURATION,
-     .offset = offsetof(struct servicenow, index_lag_ms),
-     .min = 0,
-     .max = 3600000,
-     .fallback = "30s",
-     .help = "how long a query may miss an incident that was just created; a create without an "
-             "answer is looked for that long before another"},
+    TICKET_POLICY_SETTINGS(servicenow, "30s"),
     {.name = "short_description", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "description", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "correlation_id", .kind = SETTING_REFUSED, .help = LAYOUT},
@@ -147,6 +135,7 @@ static int servicenow_init(void *ctx, struct error *err)
 {
     struct servicenow *servicenow = ctx;
 
+    servicenow->policy.sets_severity = true;
     if (!url_is_http(servicenow->url))
         return error_set(err, ERROR_INPUT, "url is not an http or https URL");
     if (!is_table(servicenow->table))
@@ -265,13 +254,10 @@ static int servicenow_next(const void *ctx, const struct message *message,
                            struct step *ret_step, struct error *err)
 {
     const struct servicenow *servicenow = ctx;
-    const struct ticket_policy policy = {.index_lag_ms = servicenow->index_lag_ms,
-                                         .updates = servicenow->update_description,
-                                         .sets_severity = true};
 
     (void)step_number;
-    return ticket_next(&servicenow_tracker, servicenow, &policy, message, stored, last, size, arena,
-                       ret_step, err);
+    return ticket_next(&servicenow_tracker, servicenow, &servicenow->policy, message, stored, last,
+                       size, arena, ret_step, err);
 }
 
 const struct channel_ops servicenow_channel = {

@@ -19,8 +19,8 @@ struct servicenow {
     const char *assignment_group, *assignee;
     const char *open_state, *resolved_state, *closed_states;
     const char *close_code, *close_notes, *wont_fix_codes;
-    bool input_display_value, update_description;
-    int64_t index_lag_ms;
+    bool input_display_value;
+    struct ticket_policy policy;
 };
 
 extern const struct channel_ops servicenow_channel;

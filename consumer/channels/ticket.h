@@ -72,12 +72,29 @@ struct tracker {
                 struct arena *arena, struct ticket *ticket, struct error *err);
 };
 
-/* Settings that all trackers have. */
+/* What all trackers are told by the configuration; a context has it as `policy`. */
 struct ticket_policy {
     int64_t index_lag_ms; /* how long a search may not show a ticket that was created */
     bool updates;         /* the description is kept up to date */
-    bool sets_severity;   /* the ticket has a field for it */
+    bool sets_severity;   /* the ticket has a field for it: set by init */
 };
+
+/* clang-format off */
+#define TICKET_POLICY_SETTINGS(context, lag)                                                       \
+    {.name = "update_description",                                                                 \
+     .kind = SETTING_BOOL,                                                                         \
+     .offset = offsetof(struct context, policy.updates),                                           \
+     .fallback = "true",                                                                           \
+     .help = "replace the description when there is new evidence; false where people edit it"},    \
+    {.name = "index_lag",                                                                          \
+     .kind = SETTING_DURATION,                                                                     \
+     .offset = offsetof(struct context, policy.index_lag_ms),                                      \
+     .min = 0,                                                                                     \
+     .max = 3600000,                                                                               \
+     .fallback = lag,                                                                              \
+     .help = "how long a search may miss a ticket that was just created; a create without an "     \
+             "answer is looked for that long before another"}
+/* clang-format on */
 
 int ticket_next(const struct tracker *tracker, const void *ctx, const struct ticket_policy *policy,
                 const struct message *message, const struct stored *stored,

@@ -582,6 +582,36 @@ Test(delivery, retry_after_stops_the_receiver_and_is_never_early)
     cr_assert_not_null(fake_run(world));
 }
 
+static void judge_one_alone(const void *ctx, const struct response *response,
+                            struct verdict *verdict)
+{
+    (void)ctx;
+    verdict->spares_receiver = response->status == 429;
+    verdict->delay_ms = response->retry_after_ms;
+}
+
+Test(delivery, a_limit_on_one_message_holds_up_no_other)
+{
+    static struct channel_ops judging;
+    struct response response = FAKE_STATUS(429);
+
+    judging = fake_channel;
+    judging.judge = judge_one_alone;
+    world->integrations[0].ops = &judging;
+    world->integrations[0].concurrency = 1;
+    put_groups(2);
+    response.retry_after_ms = 50000;
+    fake_respond(world, fake_run(world), response);
+    struct flight *other = fake_run(world);
+    cr_assert_not_null(other, "the other goes at once");
+    fake_respond(world, other, FAKE_OK);
+    fake_pass(world, 49999);
+    cr_assert_null(fake_run(world));
+    fake_pass(world, 1);
+    cr_assert_not_null(fake_run(world));
+    cr_assert_eq(fake_last()->attempt, 2);
+}
+
 Test(delivery, retry_after_on_success_delays_the_next)
 {
     struct response response = FAKE_OK;
