@@ -137,17 +137,34 @@ int envelope_of_finding(const struct finding *finding, struct arena *arena, stru
     return finish(&writer, err);
 }
 
+static int envelope_of_run_event(const char *type, const char *id, int64_t time_ms,
+                                 const struct run *run, bool copy, struct writer *writer,
+                                 struct error *err)
+{
+    if (start(writer, id, run, err))
+        return -1;
+    add_common(writer, type, id, time_ms, run);
+    if (copy)
+        add(writer, HEADER_COPY, "1");
+    return finish(writer, err);
+}
+
+int envelope_of_run_begin(const struct run_begin *begin, bool copy, struct arena *arena,
+                          struct envelope *ret, struct error *err)
+{
+    struct writer writer = {.envelope = ret, .arena = arena};
+
+    return envelope_of_run_event(RUN_BEGIN_TYPE, begin->id, begin->time_ms, &begin->run, copy,
+                                 &writer, err);
+}
+
 int envelope_of_run_end(const struct run_end *end, bool copy, struct arena *arena,
                         struct envelope *ret, struct error *err)
 {
     struct writer writer = {.envelope = ret, .arena = arena};
 
-    if (start(&writer, end->id, &end->run, err))
-        return -1;
-    add_common(&writer, RUN_END_TYPE, end->id, end->time_ms, &end->run);
-    if (copy)
-        add(&writer, HEADER_COPY, "1");
-    return finish(&writer, err);
+    return envelope_of_run_event(RUN_END_TYPE, end->id, end->time_ms, &end->run, copy, &writer,
+                                 err);
 }
 
 int envelope_of_measurement(const struct measurement *measurement, struct arena *arena,

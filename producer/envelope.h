@@ -40,12 +40,14 @@ struct envelope {
 /* Set by tocsind on a record that it sent on to the partition of its key; a second time is a dead
  * letter. */
 #define HEADER_REKEYED       "tocsin_rekeyed"
-/* Marks a copy of a run's end that already goes to every partition. */
+/* Marks a copy of a run's begin or end that already goes to every partition. */
 #define HEADER_COPY          "tocsin_copy"
 
 /* Strings live in the arena or in the record. */
 int envelope_of_finding(const struct finding *finding, struct arena *arena, struct envelope *ret,
                         struct error *err);
+int envelope_of_run_begin(const struct run_begin *begin, bool copy, struct arena *arena,
+                          struct envelope *ret, struct error *err);
 int envelope_of_run_end(const struct run_end *end, bool copy, struct arena *arena,
                         struct envelope *ret, struct error *err);
 int envelope_of_measurement(const struct measurement *measurement, struct arena *arena,

@@ -15,6 +15,7 @@
 #define FINDING_ID_BYTES  37 /* UUID text, NUL */
 
 #define FINDING_TYPE     "tocsin.finding.v1"
+#define RUN_BEGIN_TYPE   "tocsin.run-begin.v1"
 #define RUN_END_TYPE     "tocsin.run-end.v1"
 #define MEASUREMENT_TYPE "tocsin.measurement.v1"
 
@@ -43,7 +44,9 @@ struct run {
     int64_t shard, shards; /* 1..shards */
     int64_t started_ms;    /* when the test run started: orders runs of one pipeline and branch */
     const char *provider;  /* "github", "gitlab", "jenkins", "" outside CI */
-    const char *pipeline, *repository, *branch;
+    const char *pipeline, *repository, *branch; /* a tag where there is no branch */
+    const char *tag;                            /* may be NULL */
+    bool fork; /* a pull request of another repository: what it runs is somebody else's */
     const char *commit, *job, *url, *actor, *team, *pull_request; /* may be NULL */
     const char *tool_version;                                     /* "garak 0.17.1"; may be NULL */
 };
@@ -86,6 +89,14 @@ struct coverage {
     int64_t withheld; /* failures not published because of a threshold such as --min-severity */
 };
 
+/* A run has begun, and may be missed when it never ends. Sent to every partition, like its end;
+ * nothing depends on it, since a run also begins with its first finding. */
+struct run_begin {
+    const char *id; /* name-based UUID of run, attempt, shard */
+    int64_t time_ms;
+    struct run run; /* shards: as far as it is known by then */
+};
+
 /* A job that publishes several reports one after another sends an end for each, all with one id.
  * They are united: per fingerprint the larger attempts, failures, withheld and published, and of
  * the statuses the worse. A report's end therefore speaks only for the rules that it lists; one
@@ -118,7 +129,7 @@ struct measurement {
 };
 
 extern const struct record_type rule_type, model_type, run_type, links_type, coverage_type;
-extern const struct record_type finding_type, run_end_type, measurement_type;
+extern const struct record_type finding_type, run_begin_type, run_end_type, measurement_type;
 
 /* "v1:" and the first 128 bits in hex of SHA-256 over the four strings in this order, each as a
  * 32-bit big-endian byte length followed by its UTF-8 bytes. NULL counts as "". */
@@ -135,7 +146,8 @@ void coverage_fingerprint(const struct coverage *coverage, const struct run *run
 void finding_id(const struct finding *finding, const char *fingerprint,
                 char ret_id[FINDING_ID_BYTES]);
 
-/* The same namespace over "run-end", run id, shard and attempt in decimal. */
+/* The same namespace over "run-begin" or "run-end", run id, shard and attempt in decimal. */
+void run_begin_id(const struct run *run, char ret_id[FINDING_ID_BYTES]);
 void run_end_id(const struct run *run, char ret_id[FINDING_ID_BYTES]);
 
 /* Decodes and completes a finding: fills target, time (from broker_time_ms), fingerprint and id

@@ -63,10 +63,10 @@ void finding_id(const struct finding *finding, const char *fingerprint,
     digest_uuid(strings, sizeof(strings) / sizeof(strings[0]), ret_id);
 }
 
-void run_end_id(const struct run *run, char ret_id[FINDING_ID_BYTES])
+static void run_event_id(const char *event, const struct run *run, char ret_id[FINDING_ID_BYTES])
 {
     char shard[DECIMAL_BYTES], attempt[DECIMAL_BYTES];
-    const char *strings[] = {"run-end", run->id, decimal(run->shard, shard),
+    const char *strings[] = {event, run->id, decimal(run->shard, shard),
                              decimal(run->attempt, attempt)};
 
     digest_uuid(strings, sizeof(strings) / sizeof(strings[0]), ret_id);
@@ -81,4 +81,14 @@ void measurement_id(const struct measurement *measurement, const char *series,
                              measurement->model.version};
 
     digest_uuid(strings, sizeof(strings) / sizeof(strings[0]), ret_id);
+}
+
+void run_begin_id(const struct run *run, char ret_id[FINDING_ID_BYTES])
+{
+    run_event_id("run-begin", run, ret_id);
+}
+
+void run_end_id(const struct run *run, char ret_id[FINDING_ID_BYTES])
+{
+    run_event_id("run-end", run, ret_id);
 }

@@ -197,25 +197,49 @@ int publisher_measurement(struct publisher *publisher, struct measurement *measu
     return publisher->sink->ops->send(publisher->sink, &record, err);
 }
 
+/* A copy to each partition. */
+static int send_copies(struct publisher *publisher, struct sink_record *record, struct error *err)
+{
+    struct sink *sink = publisher->sink;
+    int32_t partitions;
+
+    if (sink->ops->partitions(sink, &partitions, err))
+        return -1;
+    for (record->partition = 0; record->partition < partitions; record->partition++) {
+        if (sink->ops->send(sink, record, err))
+            return -1;
+    }
+    return 0;
+}
+
+int publisher_run_begin(struct publisher *publisher, const struct run_begin *begin,
+                        struct arena *arena, struct error *err)
+{
+    struct sink_record record = {.key = begin->run.id};
+    struct envelope envelope;
+
+    record.value = record_encode(&run_begin_type, begin, arena, &record.value_bytes, err);
+    if (!record.value || envelope_of_run_begin(begin, true, arena, &envelope, err))
+        return -1;
+    record.envelope = &envelope;
+    return send_copies(publisher, &record, err);
+}
+
 int publisher_run_end(struct publisher *publisher, const struct run_end *end, struct arena *arena,
                       struct error *err)
 {
     struct sink *sink = publisher->sink;
     struct sink_record record = {.key = end->run.id};
     struct envelope envelope;
-    int32_t partitions;
 
     record.value = record_encode(&run_end_type, end, arena, &record.value_bytes, err);
     if (!record.value || envelope_of_run_end(end, true, arena, &envelope, err))
         return -1;
     record.envelope = &envelope;
-    if (sink->ops->flush(sink, err) || sink->ops->partitions(sink, &partitions, err))
-        return -1;
-    for (; record.partition < partitions; record.partition++) {
-        if (sink->ops->send(sink, &record, err))
-            return -1;
-    }
-    return sink->ops->flush(sink, err);
+    return sink->ops->flush(sink, err) || send_copies(publisher, &record, err) ||
+                   sink->ops->flush(sink, err)
+               ? -1
+               : 0;
 }
 
 int publisher_end_book(struct publisher *publisher, struct run_book *book, int64_t now_ms,

@@ -59,6 +59,10 @@ int publisher_finding(struct publisher *publisher, struct run_book *book, struct
 int publisher_measurement(struct publisher *publisher, struct measurement *measurement,
                           struct arena *arena, struct error *err);
 
+/* Sends a copy to each partition and does not wait. */
+int publisher_run_begin(struct publisher *publisher, const struct run_begin *begin,
+                        struct arena *arena, struct error *err);
+
 /* Waits for all delivery reports, then sends a copy to each partition and waits for these. Sends
  * nothing when a record was not accepted. */
 int publisher_run_end(struct publisher *publisher, const struct run_end *end, struct arena *arena,

@@ -24,6 +24,7 @@ static const size_t run_strings[] = {
     offsetof(struct run, job),          offsetof(struct run, url),
     offsetof(struct run, actor),        offsetof(struct run, team),
     offsetof(struct run, pull_request), offsetof(struct run, tool_version),
+    offsetof(struct run, tag),
 };
 
 static int copy_string(struct arena *arena, const char **to, const char *from, struct error *err)

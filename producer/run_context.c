@@ -6,12 +6,30 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uuid.h>
+
+/* The value of the first variable whose name begins and ends so. */
+static const char *any_variable(const char *begin, size_t begin_bytes, const char *end)
+{
+    size_t end_bytes = strlen(end);
+
+    for (char *const *at = environ; *at; at++) {
+        const char *equals = strchr(*at, '=');
+
+        if (equals && (size_t)(equals - *at) > begin_bytes + end_bytes &&
+            memcmp(*at, begin, begin_bytes) == 0 && memcmp(equals - end_bytes, end, end_bytes) == 0)
+            return equals + 1;
+    }
+    return NULL;
+}
 
 const char *run_environment(void *ctx, const char *name)
 {
+    const char *star = strchr(name, '*');
+
     (void)ctx;
-    return getenv(name);
+    return star ? any_variable(name, (size_t)(star - name), star + 1) : getenv(name);
 }
 
 const char *run_id_random(struct arena *arena)

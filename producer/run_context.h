@@ -25,7 +25,7 @@ int run_context(const struct run_settings *settings, ci_lookup *lookup, void *ct
 /* A random UUID in the arena; NULL when memory is out. */
 const char *run_id_random(struct arena *arena);
 
-/* getenv() as a ci_lookup. */
+/* The environment as a ci_lookup. */
 const char *run_environment(void *ctx, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * run_end_record.c - the tables of a run's end with its coverage, and of a measurement.
+ * run_end_record.c - the tables of a run's begin and of its end with its coverage, and of a
+ * measurement.
  */
 #include <float.h>
 
@@ -30,6 +31,23 @@ const struct record_type coverage_type = {
     .title = "What a run tried, for one fingerprint",
     .size = sizeof(struct coverage),
     .fields = coverage_fields,
+};
+
+static const struct field run_begin_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_UUID, "id", run_begin, id, .required = true,
+                 .help = "Name-based UUID of run, shard and attempt"),
+    RECORD_FIELD(FIELD_TIME, "time", run_begin, time_ms, .required = true,
+                 .help = "When the run began"),
+    RECORD_FIELD(FIELD_OBJECT, "run", run_begin, run, .required = true, .of = &run_type,
+                 .help = "The run, shard and attempt that began"),
+    RECORD_FIELD_END,
+};
+const struct record_type run_begin_type = {
+    .name = RUN_BEGIN_TYPE,
+    .title = "A run's begin, so that one that never ends is missed",
+    .size = sizeof(struct run_begin),
+    .fields = run_begin_fields,
 };
 
 static const struct field run_end_fields[] = {

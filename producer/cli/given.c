@@ -53,6 +53,7 @@ int given_labels(struct publication *publication, struct error *err)
 {
     const struct option_list *list = &publication->options->labels;
     struct label *labels = arena_array(&publication->arena, list->count + 1, sizeof(*labels));
+    size_t count = list->count;
 
     if (!labels)
         return error_set(err, ERROR_MEMORY, "no memory for labels");
@@ -61,7 +62,9 @@ int given_labels(struct publication *publication, struct error *err)
                          err))
             return error_set(err, ERROR_INPUT, "--label: expected name=value");
     }
-    publication->labels = (struct list){.items = labels, .count = list->count};
+    if (publication->run.fork)
+        labels[count++] = (struct label){LABEL_FORK, "true"};
+    publication->labels = (struct list){.items = labels, .count = count};
     return 0;
 }
 
@@ -91,7 +94,8 @@ static int add_labels(const struct list *given, struct list *labels, struct aren
     for (size_t i = 0; i < given->count; i++) {
         struct label *old = label_named(all, count, more[i].name);
 
-        *(old ? old : &all[count++]) = more[i];
+        if (old || count < LABELS_MAX) /* a finding is worth more than a label */
+            *(old ? old : &all[count++]) = more[i];
     }
     *labels = (struct list){.items = all, .count = count};
     return 0;

@@ -10,9 +10,11 @@
 
 #include "producer/cli/publication.h"
 
+#define LABEL_FORK              "fork"
 #define EVIDENCE_FILE_BYTES_MAX ((size_t)16 << 20) /* of --prompt @FILE */
 
-/* --label, once, at the start. */
+/* --label, once, when the run is known: its pull request may be of a fork, which is a label too, so
+ * that routes can tell. */
 int given_labels(struct publication *publication, struct error *err);
 
 int given_to_finding(const struct publication *publication, struct finding *finding,

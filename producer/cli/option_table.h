@@ -12,12 +12,15 @@ enum option_kind {
     OPTION_LIST,     /* struct option_list */
     OPTION_SECONDS,  /* int64_t, ms */
     OPTION_SEVERITY, /* int */
+    OPTION_STATUS,   /* int */
+    OPTION_COUNT,    /* int64_t, 1..SHARDS_MAX */
     OPTION_FRACTION, /* double, 0..1 */
 };
 
 struct option_row {
-    const char *name; /* without dashes */
-    char letter;      /* '\0' for none */
+    unsigned commands; /* that have it: enum option_command */
+    const char *name;  /* without dashes */
+    char letter;       /* '\0' for none */
     enum option_kind kind;
     size_t offset;
     const char *value; /* how the help calls it; NULL for a flag */
@@ -29,7 +32,7 @@ extern const struct option_row option_rows[]; /* ends with a NULL name */
 
 #define OPTION_VARIABLE_BYTES 64
 
-/* "TOCSIN_MIN_SEVERITY" */
-void option_variable(const struct option_row *row, char ret_name[OPTION_VARIABLE_BYTES]);
+/* "TOCSIN_MIN_SEVERITY"; false for an option that has none. */
+bool option_variable(const struct option_row *row, char ret_name[OPTION_VARIABLE_BYTES]);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * options.c - argv and the environment into struct options.
+ * options.c - argv, the environment and the configuration file into struct options.
  *
- * The environment is read first and the command line over it; a list on the command line replaces
- * the variable's. Errors name the option, never its value.
+ * The file is read first (its name is looked for beforehand), the environment over it, the command
+ * line over both; a list on the command line replaces the variable's. Errors name the option, never
+ * its value.
  */
 #include "producer/cli/options.h"
 
@@ -11,18 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "producer/cli/config_file.h"
 #include "producer/cli/option_table.h"
 #include "producer/sink.h"
 
-static int set_severity(int *severity, const char *text)
+static int set_name(int *to, const char *const *names, const char *text)
 {
-    for (int i = 0; severity_names[i]; i++) {
-        if (strcmp(severity_names[i], text) == 0) {
-            *severity = i;
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(names[i], text) == 0) {
+            *to = i;
             return 0;
         }
     }
     return -1;
+}
+
+static int set_count(int64_t *count, const char *text)
+{
+    char *end;
+    long long value = strtoll(text, &end, 10);
+
+    if (end == text || *end || value < 1 || value > SHARDS_MAX)
+        return -1;
+    *count = value;
+    return 0;
 }
 
 static int set_fraction(double *fraction, const char *text)
@@ -67,6 +80,8 @@ static const char *const expected[] = {
     [OPTION_LIST] = "no more values than 256",
     [OPTION_SECONDS] = "seconds from 0.1 to 86400",
     [OPTION_SEVERITY] = "info, low, medium, high or critical",
+    [OPTION_STATUS] = "complete, partial or crashed",
+    [OPTION_COUNT] = "a number from 1 to 4096",
     [OPTION_FRACTION] = "a number from 0 to 1",
 };
 
@@ -90,7 +105,13 @@ static int set(struct options *options, const struct option_row *row, const char
         rc = set_seconds(member, text);
         break;
     case OPTION_SEVERITY:
-        rc = set_severity(member, text);
+        rc = set_name(member, severity_names, text);
+        break;
+    case OPTION_STATUS:
+        rc = set_name(member, run_status_names, text);
+        break;
+    case OPTION_COUNT:
+        rc = set_count(member, text);
         break;
     case OPTION_FRACTION:
         rc = set_fraction(member, text);
@@ -121,17 +142,16 @@ static bool is_off(const char *value)
     return !*value || strcmp(value, "0") == 0 || strcmp(value, "false") == 0;
 }
 
-static int read_environment(struct options *options, ci_lookup *lookup, void *ctx,
-                            struct arena *arena, struct error *err)
+static int read_environment(enum option_command command, struct options *options, ci_lookup *lookup,
+                            void *ctx, struct arena *arena, struct error *err)
 {
     for (const struct option_row *row = option_rows; row->name; row++) {
         char variable[OPTION_VARIABLE_BYTES];
         const char *value;
         int rc = 0;
 
-        option_variable(row, variable);
-        value = lookup(ctx, variable);
-        if (!value || !*value || row->offset == offsetof(struct options, help))
+        value = option_variable(row, variable) ? lookup(ctx, variable) : NULL;
+        if (!value || !*value || !(row->commands & (unsigned)command))
             continue;
         if (row->kind == OPTION_LIST)
             rc = read_lines(options, row, value, arena, err);
@@ -165,6 +185,7 @@ static const struct option_row *row_of_letter(char letter)
 
 /* Where the command line is being read. */
 struct reader {
+    enum option_command command;
     struct options *options;
     int count, at;
     char *const *arguments;
@@ -195,7 +216,7 @@ static int take_long(struct reader *reader, const char *text, struct error *err)
     size_t bytes = strcspn(text, "=");
     const struct option_row *row = row_of_name(text, bytes);
 
-    if (!row)
+    if (!row || !(row->commands & (unsigned)reader->command))
         return error_set(err, ERROR_INPUT, "there is no option --%.*s", (int)bytes, text);
     return take(reader, row, text[bytes] == '=' ? text + bytes + 1 : NULL, err);
 }
@@ -206,7 +227,7 @@ static int take_short(struct reader *reader, const char *text, struct error *err
     for (; *text; text++) {
         const struct option_row *row = row_of_letter(*text);
 
-        if (!row)
+        if (!row || !(row->commands & (unsigned)reader->command))
             return error_set(err, ERROR_INPUT, "there is no option -%c", *text);
         if (row->kind != OPTION_FLAG)
             return take(reader, row, text[1] ? text + 1 : NULL, err);
@@ -242,29 +263,71 @@ static int read_arguments(struct reader *reader, struct error *err)
     return 0;
 }
 
-static int check(const struct options *options, struct error *err)
+static int check(enum option_command command, const struct options *options, struct error *err)
 {
     if (options->help)
         return 0;
-    if (options->reports.count == 0 && !options->rule)
+    if (command != COMMAND_PUBLISH && options->reports.count > 0)
+        return error_set(err, ERROR_INPUT, "expected options only");
+    if (command == COMMAND_PUBLISH && options->reports.count == 0 && !options->rule)
         return error_set(err, ERROR_INPUT, "expected a report, or --rule for one finding");
     if (options->reports.count > 0 && options->rule)
         return error_set(err, ERROR_INPUT, "expected a report or --rule, not both");
-    if (!options->brokers && !options->dry_run)
+    if (command != COMMAND_RUN_SHOW && !options->brokers && !options->dry_run)
         return error_set(err, ERROR_INPUT,
                          "expected --brokers or TOCSIN_BROKERS (or --dry-run, which needs none)");
     return 0;
 }
 
-int options_parse(int count, char *const *arguments, ci_lookup *lookup, void *ctx,
-                  struct arena *arena, struct options *ret_options, struct error *err)
+/* Which file, before anything else is read: the last on the command line, else the variable's. */
+static const char *config_name(int count, char *const *arguments, ci_lookup *lookup, void *ctx)
+{
+    static const char option[] = "--config";
+    const char *name = lookup(ctx, "TOCSIN_CONFIG");
+
+    for (int i = 0; i < count && strcmp(arguments[i], "--") != 0; i++) {
+        const char *text = arguments[i];
+
+        if ((strcmp(text, "-F") == 0 || strcmp(text, option) == 0) && i + 1 < count)
+            name = arguments[++i];
+        else if (strncmp(text, "-F", 2) == 0 && text[2])
+            name = text + 2;
+        else if (strncmp(text, option, strlen(option)) == 0 && text[strlen(option)] == '=')
+            name = text + sizeof(option);
+    }
+    return name && *name ? name : NULL;
+}
+
+int options_take_line(struct options *options, const char *name, const char *value,
+                      struct error *err)
+{
+    static const char prefix[] = "tocsin.";
+    char variable[OPTION_VARIABLE_BYTES];
+    const struct option_row *row;
+
+    if (strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0)
+        name = "tocsin.brokers";
+    if (strncmp(name, prefix, strlen(prefix)) != 0)
+        return 1;
+    name += strlen(prefix);
+    row = row_of_name(name, strlen(name));
+    if (!row || row->offset == offsetof(struct options, config) || !option_variable(row, variable))
+        return error_set(err, ERROR_INPUT, "there is no option %s", name);
+    return row->kind == OPTION_FLAG && is_off(value) ? 0 : set(options, row, value, err);
+}
+
+int options_parse(enum option_command command, int count, char *const *arguments, ci_lookup *lookup,
+                  void *ctx, struct arena *arena, struct options *ret_options, struct error *err)
 {
     struct options options = {
         .timeout_ms = SINK_TIMEOUT_MS_DEFAULT, .severity = SEVERITY_MEDIUM, .confidence = 1.0};
-    struct reader reader = {.options = &options, .count = count, .arguments = arguments};
+    struct reader reader = {
+        .command = command, .options = &options, .count = count, .arguments = arguments};
+    const char *config = config_name(count, arguments, lookup, ctx);
 
-    if (read_environment(&options, lookup, ctx, arena, err) || read_arguments(&reader, err) ||
-        check(&options, err))
+    if ((config && config_file_read(config, arena, &options, err)) ||
+        read_environment(command, &options, lookup, ctx, arena, err) ||
+        read_arguments(&reader, err) || check(command, &options, err))
         return -1;
     *ret_options = options;
     return 0;

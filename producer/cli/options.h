@@ -1,11 +1,11 @@
 /*
- * options.h - the options of `tocsin publish`: one table that parses, reads the environment and
- * prints the help.
+ * options.h - the options of all commands: one table that parses, reads the environment and the
+ * configuration file, and prints help, manual and completions.
  *
  * Each option has an environment variable: TOCSIN_ and its name in capitals, as in
  * TOCSIN_MIN_SEVERITY for --min-severity; one that may be given more than once has one value a line
- * there. What stands on the command line wins. Strings are not copied: they live as long as argv
- * and the environment.
+ * there. What stands on the command line wins over the environment, and that over the file. Strings
+ * are not copied: they live as long as argv and the environment.
  */
 #ifndef TOCSIN_PRODUCER_CLI_OPTIONS_H
 #define TOCSIN_PRODUCER_CLI_OPTIONS_H
@@ -22,6 +22,14 @@ struct option_list {
     size_t count;
 };
 
+/* As bits, so that a row of the table can belong to several. */
+enum option_command {
+    COMMAND_PUBLISH = 1,
+    COMMAND_RUN_BEGIN = 2,
+    COMMAND_RUN_END = 4,
+    COMMAND_RUN_SHOW = 8,
+};
+
 struct options {
     struct option_list reports; /* files; "-" is standard input */
     const char *brokers, *topic, *prefix;
@@ -34,7 +42,12 @@ struct options {
     int min_severity;
     double min_confidence;
     const char *format;
-    bool dry_run, verbose, help;
+    bool dry_run, quiet, verbose, help;
+    bool run_open;      /* publish: a later `run end` ends the run */
+    int status;         /* run end: enum run_status */
+    int64_t shards;     /* run end: 0 for not said */
+    const char *config; /* the file; its properties: */
+    struct option_list config_properties;
     /* one finding */
     const char *rule, *title, *category, *prompt, *output;
     int severity;
@@ -42,10 +55,13 @@ struct options {
 };
 
 /* Parses what follows the command's name. */
-int options_parse(int count, char *const *arguments, ci_lookup *lookup, void *ctx,
-                  struct arena *arena, struct options *ret_options, struct error *err);
+int options_parse(enum option_command command, int count, char *const *arguments, ci_lookup *lookup,
+                  void *ctx, struct arena *arena, struct options *ret_options, struct error *err);
 
-void options_help(FILE *file);
+/* Takes "tocsin.<option>" and the brokers' own names from the configuration file. 1: it is another
+ * property, which is librdkafka's. */
+int options_take_line(struct options *options, const char *name, const char *value,
+                      struct error *err);
 
 /* Splits "name=value" at its first "=". */
 int options_pair(const char *text, struct arena *arena, const char **ret_name,

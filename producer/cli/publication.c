@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "producer/cli/given.h"
+#include "producer/cli/run_command.h"
 
 /* A book for the run that a report says it is of. */
 static struct run_book *book_of(struct publication *publication, const struct run *said,
@@ -165,11 +166,13 @@ int publication_init(struct publication *publication, const struct options *opti
     arena_init(&publication->arena);
     publication->options = options;
     publisher_init(&publication->publisher, sink, options->min_severity, options->min_confidence);
-    if (given_labels(publication, err) ||
-        run_context(&options->run, run_environment, NULL, &publication->arena, run, err))
+    if (run_context(&options->run, run_environment, NULL, &publication->arena, run, err) ||
+        given_labels(publication, err))
         return -1;
     run->started_ms = publisher_now_ms();
     publication->is_run_known = run->id != NULL;
+    if (options->run_open && run_leave_open(run, err))
+        return -1;
     if (!run->id)
         run->id = run_id_random(&publication->arena);
     return run->id ? 0 : error_set(err, ERROR_MEMORY, "no memory for a run");

@@ -13,55 +13,19 @@
 
 #include "producer/cli/inputs.h"
 #include "producer/cli/publication.h"
-
-#define TOPIC_BYTES_MAX 250
+#include "producer/cli/session.h"
 
 struct publishing {
-    struct options options;
+    struct session session;
     struct inputs inputs;
     size_t passed_over; /* files of folders that are no reports */
     const struct report_ops *format;
-    char topic[TOPIC_BYTES_MAX];
-    struct sink *sink;
     struct publication publication;
-    struct arena arena;
 };
-
-/* By what an error means at the place where it ended the command. */
-static int exit_code(enum error_kind kind, int for_input)
-{
-    switch (kind) {
-    case ERROR_NONE:
-        return EX_OK;
-    case ERROR_INPUT:
-    case ERROR_LIMIT:
-        return for_input;
-    case ERROR_MEMORY:
-        return EX_SOFTWARE;
-    case ERROR_IO:
-        return EX_IOERR;
-    case ERROR_RETRIABLE:
-        return EX_TEMPFAIL;
-    case ERROR_FATAL:
-        return EX_NOPERM;
-    }
-    return EX_SOFTWARE;
-}
-
-static int fail(const struct error *err, int for_input)
-{
-    fprintf(stderr, "tocsin: %s%s%s\n", err->pointer, *err->pointer ? ": " : "", err->text);
-    return exit_code(err->kind, for_input);
-}
-
-static void log_line(int level, const char *text)
-{
-    fprintf(stderr, "tocsin: librdkafka %d: %s\n", level, text);
-}
 
 static int open_inputs(struct publishing *publishing)
 {
-    const struct option_list *reports = &publishing->options.reports;
+    const struct option_list *reports = &publishing->session.options.reports;
 
     for (size_t i = 0; i < reports->count; i++) {
         struct error err = {0};
@@ -76,7 +40,7 @@ static int open_inputs(struct publishing *publishing)
 
 static int find_format(struct publishing *publishing)
 {
-    const char *name = publishing->options.format;
+    const char *name = publishing->session.options.format;
     char names[REPORT_NAMES_BYTES_MAX];
 
     publishing->format = name ? report_format(name) : NULL;
@@ -85,41 +49,6 @@ static int find_format(struct publishing *publishing)
     report_names(names);
     fprintf(stderr, "tocsin: --format: expected one of %s\n", names);
     return EX_USAGE;
-}
-
-static int name_topic(struct publishing *publishing)
-{
-    const struct options *options = &publishing->options;
-    const char *prefix = options->prefix ? options->prefix : TOPIC_PREFIX_DEFAULT;
-    int bytes = options->topic
-                    ? snprintf(publishing->topic, TOPIC_BYTES_MAX, "%s", options->topic)
-                    : snprintf(publishing->topic, TOPIC_BYTES_MAX, "%s" FINDINGS_TOPIC, prefix);
-
-    if (bytes > 0 && bytes < TOPIC_BYTES_MAX)
-        return EX_OK;
-    fprintf(stderr, "tocsin: a topic's name has at most %d bytes\n", TOPIC_BYTES_MAX - 1);
-    return EX_USAGE;
-}
-
-static int open_sink(struct publishing *publishing, struct error *err)
-{
-    const struct options *options = &publishing->options;
-    struct property properties[OPTION_LIST_MAX];
-    struct sink_kafka_config config = {.brokers = options->brokers,
-                                       .topic = publishing->topic,
-                                       .properties = properties,
-                                       .properties_count = options->properties.count,
-                                       .timeout_ms = options->timeout_ms,
-                                       .log = options->verbose ? log_line : NULL};
-
-    if (options->dry_run)
-        return sink_print_new(stdout, &publishing->sink, err);
-    for (size_t i = 0; i < options->properties.count; i++) {
-        if (options_pair(options->properties.items[i], &publishing->arena, &properties[i].name,
-                         &properties[i].value, err))
-            return error_set(err, ERROR_INPUT, "-X: expected name=value");
-    }
-    return sink_kafka_new(&config, &publishing->sink, err);
 }
 
 static int read_report(struct publishing *publishing, struct input *input,
@@ -187,10 +116,7 @@ static void summarise(const struct publishing *publishing)
         fprintf(stderr, "%s %s (%s)", i ? "," : "; run", publication->books[i].run.id,
                 publication->books[i].has_coverage ? run_status_names[publication->books[i].status]
                                                    : "without coverage");
-    if (publishing->options.dry_run)
-        fprintf(stderr, "; dry run: nothing was sent\n");
-    else
-        fprintf(stderr, "; topic %s at %s\n", publishing->topic, publishing->options.brokers);
+    session_print_end(&publishing->session);
 }
 
 static void no_reports(void)
@@ -207,47 +133,34 @@ static int publish(struct publishing *publishing)
     struct error err = {0};
     size_t readable;
 
-    if (publication_init(publication, &publishing->options, publishing->sink, &err))
-        return fail(&err, EX_USAGE);
-    if (publishing->options.reports.count == 0) {
+    if (publication_init(publication, &publishing->session.options, publishing->session.sink, &err))
+        return session_fail(&err, EX_USAGE);
+    if (publishing->session.options.reports.count == 0) {
         if (publication_finding(publication, &err))
-            return fail(&err, EX_USAGE);
+            return session_fail(&err, EX_USAGE);
     } else if (read_reports(publishing, &readable, &err)) {
-        return fail(&err, EX_DATAERR);
+        return session_fail(&err, EX_DATAERR);
     } else if (readable == 0) {
         if (publishing->passed_over == publishing->inputs.count)
             no_reports();
         return EX_DATAERR;
     }
-    if (publishing->sink->ops->flush(publishing->sink, &err) || publication_end(publication, &err))
-        return fail(&err, EX_UNAVAILABLE);
-    summarise(publishing);
+    if (publishing->session.sink->ops->flush(publishing->session.sink, &err) ||
+        publication_end(publication, &err))
+        return session_fail(&err, EX_UNAVAILABLE);
+    if (!publishing->session.options.quiet)
+        summarise(publishing);
     return EX_OK;
 }
 
-static int run(struct publishing *publishing, int count, char *const *arguments)
+static int run(struct publishing *publishing)
 {
-    struct error err = {0};
-    int code;
+    int code = find_format(publishing);
 
-    if (options_parse(count, arguments, run_environment, NULL, &publishing->arena,
-                      &publishing->options, &err)) {
-        fail(&err, EX_USAGE);
-        fprintf(stderr, "tocsin: see tocsin publish --help\n");
-        return EX_USAGE;
-    }
-    if (publishing->options.help) {
-        options_help(stdout);
-        report_help(stdout);
-        return EX_OK;
-    }
-    code = find_format(publishing);
-    code = code ? code : name_topic(publishing);
     code = code ? code : open_inputs(publishing);
+    code = code ? code : session_connect(&publishing->session);
     if (code)
         return code;
-    if (open_sink(publishing, &err))
-        return fail(&err, EX_USAGE);
     code = publish(publishing);
     publication_fini(&publishing->publication);
     return code;
@@ -262,12 +175,11 @@ int publish_command(int count, char *const *arguments)
         fprintf(stderr, "tocsin: no memory\n");
         return EX_SOFTWARE;
     }
-    arena_init(&publishing->arena);
-    inputs_init(&publishing->inputs, &publishing->arena);
-    code = run(publishing, count, arguments);
-    sink_free(publishing->sink);
+    inputs_init(&publishing->inputs, &publishing->session.arena);
+    if (session_open(&publishing->session, COMMAND_PUBLISH, count, arguments, &code))
+        code = run(publishing);
     inputs_fini(&publishing->inputs);
-    arena_fini(&publishing->arena);
+    session_close(&publishing->session);
     free(publishing);
     return code;
 }

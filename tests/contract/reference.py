@@ -37,8 +37,8 @@ def finding_id(run, shard, fingerprint, model_version, prompt, output, occurrenc
     )
 
 
-def run_end_id(run, shard, attempt):
-    return name_based(["run-end", run, str(shard), str(attempt)])
+def run_event_id(event, run, shard, attempt):
+    return name_based([event, run, str(shard), str(attempt)])
 
 
 def complete(finding):

@@ -293,9 +293,10 @@ def test_finding_id_vectors():
     for v in file["vectors"]:
         members = {name: v[name] for name in v if name not in ("why", "id")}
         assert reference.finding_id(**members) == v["id"], v["why"]
-    for v in file["run_ends"]:
-        assert reference.run_end_id(v["run"], v["shard"], v["attempt"]) == v["id"]
-    ids = [v["id"] for v in file["vectors"] + file["run_ends"]]
+    for event, vectors in (("run-begin", file["run_begins"]), ("run-end", file["run_ends"])):
+        for v in vectors:
+            assert reference.run_event_id(event, v["run"], v["shard"], v["attempt"]) == v["id"]
+    ids = [v["id"] for v in file["vectors"] + file["run_ends"] + file["run_begins"]]
     assert len(set(ids)) == len(ids)
 
 

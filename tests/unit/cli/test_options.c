@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "producer/cli/config_file.h"
+#include "producer/cli/manual.h"
 #include "producer/cli/option_table.h"
 
 static struct arena arena;
@@ -37,15 +39,21 @@ static const char *look_up(void *ctx, const char *name)
 
 static const char *const nothing[] = {NULL};
 
-static int parse(const char *const *environment, const char *const *arguments)
+static int parse_for(enum option_command command, const char *const *environment,
+                     const char *const *arguments)
 {
     int count = 0;
 
     while (arguments[count])
         count++;
     memset(&err, 0, sizeof(err));
-    return options_parse(count, (char *const *)(uintptr_t)arguments, look_up,
+    return options_parse(command, count, (char *const *)(uintptr_t)arguments, look_up,
                          (void *)(uintptr_t)environment, &arena, &options, &err);
+}
+
+static int parse(const char *const *environment, const char *const *arguments)
+{
+    return parse_for(COMMAND_PUBLISH, environment, arguments);
 }
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -104,7 +112,8 @@ Test(options, what_is_refused)
 {
     const char *const *const rows[] = {
         ARGUMENTS("--no-such", "r"),
-        ARGUMENTS("-q", "r"),
+        ARGUMENTS("-z", "r"),
+        ARGUMENTS("--status", "complete", "r"), /* of another command */
         ARGUMENTS("r", "-b"),
         ARGUMENTS("r"),                                 /* no brokers */
         ARGUMENTS("-b", "h:1"),                         /* no report */
@@ -154,15 +163,15 @@ Test(options, help_names_every_option_and_its_variable)
     size_t bytes = 0;
     FILE *file = open_memstream(&text, &bytes);
 
-    options_help(file);
+    manual_print_help(file, COMMAND_PUBLISH);
+    manual_print_help(file, COMMAND_RUN_END);
     fclose(file);
     for (const struct option_row *row = option_rows; row->name; row++) {
         char name[64], variable[OPTION_VARIABLE_BYTES];
 
         snprintf(name, sizeof(name), "--%s ", row->name);
         cr_expect(strstr(text, name), "%s", name);
-        option_variable(row, variable);
-        cr_expect(strcmp(row->name, "help") == 0 || strstr(text, variable), "%s", variable);
+        cr_expect(!option_variable(row, variable) || strstr(text, variable), "%s", variable);
     }
     cr_assert_eq(parse(nothing, ARGUMENTS("--help")), 0);
     cr_assert(options.help);
@@ -180,4 +189,121 @@ Test(options, pairs)
     cr_assert_str_eq(value, "");
     cr_assert_eq(options_pair("=b", &arena, &name, &value, &err), -1);
     cr_assert_eq(options_pair("ab", &arena, &name, &value, &err), -1);
+}
+
+Test(options, of_run_end)
+{
+    cr_assert_eq(parse_for(COMMAND_RUN_END, nothing,
+                           ARGUMENTS("-b", "h:1", "--status", "partial", "--shards", "4096")),
+                 0, "%s", err.text);
+    cr_assert_eq(options.status, RUN_PARTIAL);
+    cr_assert_eq(options.shards, SHARDS_MAX);
+    cr_assert_eq(parse_for(COMMAND_RUN_END, nothing, ARGUMENTS("-b", "h:1", "--shards", "4097")),
+                 -1);
+    cr_assert_eq(parse_for(COMMAND_RUN_END, nothing, ARGUMENTS("-b", "h:1", "--shards", "0")), -1);
+    cr_assert_eq(parse_for(COMMAND_RUN_END, nothing, ARGUMENTS("-b", "h:1", "--status", "ok")), -1);
+    cr_assert_eq(parse_for(COMMAND_RUN_END, nothing, ARGUMENTS("-b", "h:1", "report")), -1);
+    cr_assert_eq(parse_for(COMMAND_RUN_SHOW, nothing, ARGUMENTS("--branch", "b")), 0);
+}
+
+/* The name of a file that holds the text; it is gone with the test's process. */
+static const char *file_of(const char *text)
+{
+    static char path[] = "/proc/self/fd/NNNNNNNN";
+    FILE *file = tmpfile();
+
+    fputs(text, file);
+    rewind(file);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
+    return path;
+}
+
+Test(options, the_file_is_less_than_the_environment)
+{
+    const char *path =
+        file_of("# kcat reads this too\n\n bootstrap.servers = file:1 \n"
+                "security.protocol=SSL\r\ntocsin.model=m\ntocsin.branch=b\n"
+                "tocsin.label=a=1\ntocsin.label=b=2\ntocsin.quiet=0\nssl.ca.location=");
+
+    cr_assert_eq(parse((const char *const[]){"TOCSIN_MODEL=env", NULL},
+                       ARGUMENTS("-F", path, "--branch=mine", "r")),
+                 0, "%s", err.text);
+    cr_assert_str_eq(options.brokers, "file:1");
+    cr_assert_str_eq(options.model, "env");
+    cr_assert_str_eq(options.run.branch, "mine");
+    cr_assert_eq(options.labels.count, 2);
+    cr_assert_not(options.quiet);
+    cr_assert_eq(options.config_properties.count, 2);
+    cr_assert_str_eq(options.config_properties.items[0], "security.protocol=SSL");
+    cr_assert_str_eq(options.config_properties.items[1], "ssl.ca.location=");
+}
+
+Test(options, a_file_is_named_in_three_ways_and_by_its_variable)
+{
+    char joined[64], equal[64], variable[64];
+    const char *path = file_of("tocsin.brokers=h:1");
+
+    snprintf(joined, sizeof(joined), "-F%s", path);
+    snprintf(equal, sizeof(equal), "--config=%s", path);
+    snprintf(variable, sizeof(variable), "TOCSIN_CONFIG=%s", path);
+    cr_expect_eq(parse(nothing, ARGUMENTS(joined, "r")), 0);
+    cr_expect_eq(parse(nothing, ARGUMENTS(equal, "r")), 0);
+    cr_expect_eq(parse(nothing, ARGUMENTS("--config", path, "r")), 0);
+    cr_expect_eq(parse((const char *const[]){variable, NULL}, ARGUMENTS("r")), 0);
+}
+
+Test(options, an_error_in_the_file_has_its_line_and_no_value)
+{
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {
+        {"a=b\nnonsense", ":2: expected NAME=VALUE"},
+        {"=s3cret", ":1: expected NAME=VALUE"},
+        {"\n\ntocsin.no-such=s3cret", ":3: there is no option no-such"},
+        {"tocsin.config=s3cret", ":1: there is no option config"},
+        {"tocsin.timeout=s3cret", ":1: --timeout: expected seconds"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cr_expect_eq(parse(nothing, ARGUMENTS("-F", file_of(rows[i].text), "-b", "h:1", "r")), -1);
+        cr_expect(strstr(err.text, rows[i].expected), "%s", err.text);
+        cr_expect_null(strstr(err.text, "s3cret"));
+    }
+    cr_expect_eq(parse(nothing, ARGUMENTS("-F", "/no/such/file", "-b", "h:1", "r")), -1);
+}
+
+Test(options, a_file_has_an_end)
+{
+    char *text = calloc(1, CONFIG_FILE_BYTES_MAX + 2);
+
+    memset(text, '\n', CONFIG_FILE_BYTES_MAX);
+    cr_expect_eq(parse(nothing, ARGUMENTS("-F", file_of(text), "-b", "h:1", "r")), 0, "%s",
+                 err.text);
+    text[CONFIG_FILE_BYTES_MAX] = '\n';
+    cr_expect_eq(parse(nothing, ARGUMENTS("-F", file_of(text), "-b", "h:1", "r")), -1);
+    cr_expect_eq(err.kind, ERROR_LIMIT);
+    free(text);
+}
+
+Test(options, page_and_completions_name_every_option)
+{
+    char *text[3];
+    size_t bytes;
+    void (*const print[])(FILE *) = {manual_print_page, manual_print_bash, manual_print_zsh};
+
+    for (size_t i = 0; i < 3; i++) {
+        FILE *file = open_memstream(&text[i], &bytes);
+
+        print[i](file);
+        fclose(file);
+    }
+    for (const struct option_row *row = option_rows; row->name; row++) {
+        cr_expect(strstr(text[1], row->name), "bash: %s", row->name);
+        cr_expect(strstr(text[2], row->name), "zsh: %s", row->name);
+        cr_expect(row->commands != 0, "%s", row->name);
+    }
+    cr_expect(strstr(text[0], "\n.B gitlab\n"));
+    cr_expect(strstr(text[0], "TOCSIN_MIN_SEVERITY"));
+    for (size_t i = 0; i < 3; i++)
+        free(text[i]);
 }

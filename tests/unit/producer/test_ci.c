@@ -33,6 +33,17 @@ static void tear_down(void)
 
 TestSuite(ci, .init = set_up, .fini = tear_down);
 
+Test(ci, every_row_is_whole)
+{
+    for (size_t i = 0; ci_tables[i]; i++) {
+        for (const struct ci_provider *row = ci_tables[i]; row->name; row++) {
+            cr_expect(row->title && row->detect, "%s", row->name);
+            cr_expect_eq(!row->shard, !row->shards, "%s", row->name);
+            cr_expect(!row->head || row->pull_request, "%s", row->name);
+        }
+    }
+}
+
 static struct run run_of(const char *const *lines)
 {
     struct error err = {0};
@@ -229,6 +240,15 @@ Test(ci, expand)
                                  "URL=https://x:y@h.io:8443/p/q.git/?z#f",
                                  "SCP=git@h.io:p/q",
                                  "PATH_ONLY=/srv/q.git",
+                                 "PULL=https://h.io/p/q/pull/12",
+                                 "MERGE=https://h.io/g/p/q/-/merge_requests/5",
+                                 "HEAD_REF=refs/heads/f/x",
+                                 "TAG_REF=refs/tags/v1",
+                                 "PULL_REF=refs/pull/12/merge",
+                                 "ZERO=0",
+                                 "OWNED=ada:fix-it",
+                                 "NO=False",
+                                 "NO_FILE=/no/such/file",
                                  NULL};
     static const struct {
         const char *template, *value;
@@ -250,6 +270,30 @@ Test(ci, expand)
         {"${PATH_ONLY:path}", NULL},
         {"${A:number}", NULL},
         {"${A:parent}", NULL},
+        {"${PULL:project}", "p/q"},
+        {"${PULL:last}", "12"},
+        {"${MERGE:project}", "g/p/q"},
+        {"${SCP:project}", "p/q"},
+        {"${A:last}", "a"},
+        {"${HEAD_REF:ref}", "f/x"},
+        {"${HEAD_REF:tag}", NULL},
+        {"${TAG_REF:tag}", "v1"},
+        {"${PULL_REF:pull}", "12"},
+        {"${HEAD_REF:pull}", NULL},
+        {"${ZERO:next}", "1"},
+        {"${A:next}", NULL},
+        {"${OWNED:owner}-${OWNED:unowned}", "ada-fix-it"},
+        {"${A:owner}-${A:unowned}", "a-a"},
+        {"${NO:yes}", NULL},
+        {"${ZERO:yes}", NULL},
+        {"${A:yes}", "a"},
+        {"${A=a}", "a"},
+        {"${A=b}|${A=a:set}c", "c"},
+        {"${NO_FILE@/a}", NULL},
+        {"${A_NAME_THAT_IS_LONGER_THAN_ANY_THAT_A_SERVICE_HAS_EVER_THOUGHT_OF_AND_THAT_DOES_NOT_"
+         "FIT_"
+         "IN}",
+         NULL},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -46,22 +46,29 @@ Test(fingerprint, finding_id_vectors)
     json_decref(file);
 }
 
-Test(fingerprint, run_end_id_vectors)
+static void check_run_event_ids(const char *list, void (*id_of)(const struct run *, char *))
 {
     json_t *file = vectors_load("finding-id.json");
     const json_t *vector;
     size_t i;
 
-    json_array_foreach (json_object_get(file, "run_ends"), i, vector) {
+    json_array_foreach (json_object_get(file, list), i, vector) {
         struct run run = {.id = vector_text(vector, "run"),
                           .shard = vector_integer(vector, "shard"),
                           .attempt = vector_integer(vector, "attempt")};
         char id[FINDING_ID_BYTES];
 
-        run_end_id(&run, id);
+        id_of(&run, id);
         cr_assert_str_eq(id, vector_text(vector, "id"));
     }
+    cr_assert_gt(i, 0);
     json_decref(file);
+}
+
+Test(fingerprint, run_begin_and_end_id_vectors)
+{
+    check_run_event_ids("run_begins", run_begin_id);
+    check_run_event_ids("run_ends", run_end_id);
 }
 
 Test(fingerprint, a_target_that_is_not_said_is_the_repository)

@@ -1,0 +1,252 @@
+/*
+ * ci_builders.c - rows of the CI table: build systems of clouds and clusters, and further services.
+ */
+#include "producer/ci.h"
+
+const struct ci_provider ci_builders[] = {
+    {
+        .name = "codebuild",
+        .title = "AWS CodeBuild",
+        .detect = "${CODEBUILD_BUILD_ARN}",
+        .run_id = "codebuild:${CODEBUILD_BUILD_ARN}",
+        .pipeline = "${CODEBUILD_BUILD_ID:owner}",
+        .repository = "${CODEBUILD_SOURCE_REPO_URL:path}",
+        .branch = "${CODEBUILD_WEBHOOK_HEAD_REF:ref}|${CODEBUILD_SOURCE_VERSION:ref}",
+        .tag = "${CODEBUILD_WEBHOOK_TRIGGER:tag}",
+        .commit = "${CODEBUILD_RESOLVED_SOURCE_VERSION}",
+        .job = "${CODEBUILD_BUILD_ID}",
+        .url = "${CODEBUILD_PUBLIC_BUILD_URL}|"
+               "https://console.aws.amazon.com/codebuild/home?region=${AWS_REGION}#/builds/"
+               "${CODEBUILD_BUILD_ID}/view/new",
+        .actor = "${CODEBUILD_WEBHOOK_ACTOR_ACCOUNT_ID}|${CODEBUILD_INITIATOR}",
+        .pull_request = "${CODEBUILD_WEBHOOK_TRIGGER:pull}|${CODEBUILD_SOURCE_VERSION:pull}|"
+                        "${CODEBUILD_WEBHOOK_EVENT=PULL_REQUEST_CREATED:set}yes|"
+                        "${CODEBUILD_WEBHOOK_EVENT=PULL_REQUEST_UPDATED:set}yes|"
+                        "${CODEBUILD_WEBHOOK_EVENT=PULL_REQUEST_REOPENED:set}yes",
+    },
+    {
+        .name = "cloud-build",
+        .title = "Google Cloud Build",
+        .detect = "${BUILDER_OUTPUT}",
+        .run_id = "cloud-build:${PROJECT_ID}/${BUILD_ID}",
+        .pipeline = "${TRIGGER_NAME}",
+        .repository = "${REPO_FULL_NAME}|${REPO_NAME}",
+        .branch = "${_HEAD_BRANCH}|${BRANCH_NAME}",
+        .tag = "${TAG_NAME}",
+        .commit = "${COMMIT_SHA}",
+        .job = "${TRIGGER_NAME}",
+        .url = "https://console.cloud.google.com/cloud-build/builds;region=${LOCATION}/"
+               "${BUILD_ID}?project=${PROJECT_ID}",
+        .pull_request = "${_PR_NUMBER}",
+        .needs = "env: [\"PROJECT_ID=$PROJECT_ID\", \"BUILD_ID=$BUILD_ID\", "
+                 "\"LOCATION=$LOCATION\", \"TRIGGER_NAME=$TRIGGER_NAME\", "
+                 "\"REPO_FULL_NAME=$REPO_FULL_NAME\", \"BRANCH_NAME=$BRANCH_NAME\", "
+                 "\"TAG_NAME=$TAG_NAME\", \"COMMIT_SHA=$COMMIT_SHA\", \"_PR_NUMBER=$_PR_NUMBER\"]",
+    },
+    {
+        .name = "tekton",
+        .title = "Tekton",
+        .detect = "${TEKTON_PIPELINE_RUN}",
+        .run_id = "tekton:${TEKTON_PIPELINE_RUN_UID}|"
+                  "tekton:${TEKTON_NAMESPACE}/${TEKTON_PIPELINE_RUN}",
+        .attempt = "${TEKTON_TASK_RETRY:next}",
+        .pipeline = "${TEKTON_PIPELINE}",
+        .job = "${TEKTON_TASK}",
+        .url = "${TEKTON_DASHBOARD_URL}/#/namespaces/${TEKTON_NAMESPACE}/pipelineruns/"
+               "${TEKTON_PIPELINE_RUN}",
+        .needs = "TEKTON_PIPELINE_RUN=$(context.pipelineRun.name) "
+                 "TEKTON_PIPELINE_RUN_UID=$(context.pipelineRun.uid) "
+                 "TEKTON_NAMESPACE=$(context.pipelineRun.namespace) "
+                 "TEKTON_PIPELINE=$(context.pipeline.name) TEKTON_TASK=$(context.task.name) "
+                 "TEKTON_TASK_RETRY=$(context.task.retry-count) TEKTON_DASHBOARD_URL, and "
+                 "TOCSIN_REPOSITORY, TOCSIN_BRANCH, TOCSIN_COMMIT from its parameters",
+    },
+    {
+        .name = "argo",
+        .title = "Argo Workflows",
+        .detect = "${ARGO_WORKFLOW_NAME}|${ARGO_NODE_ID}${ARGO_TEMPLATE}",
+        .run_id = "argo:${ARGO_WORKFLOW_UID}|argo:${ARGO_NAMESPACE}/${ARGO_WORKFLOW_NAME}",
+        .attempt = "${ARGO_RETRY:next}",
+        .pipeline = "${ARGO_WORKFLOW_TEMPLATE}|${ARGO_CRON_WORKFLOW}",
+        .job = "${ARGO_POD_NAME}|${ARGO_NODE_ID}",
+        .url = "${ARGO_SERVER_URL}/workflows/${ARGO_NAMESPACE}/${ARGO_WORKFLOW_NAME}",
+        .actor = "${ARGO_CREATOR}",
+        .needs = "ARGO_WORKFLOW_NAME={{workflow.name}} ARGO_WORKFLOW_UID={{workflow.uid}} "
+                 "ARGO_NAMESPACE={{workflow.namespace}} ARGO_RETRY={{retries}} ARGO_SERVER_URL "
+                 "ARGO_WORKFLOW_TEMPLATE, and TOCSIN_REPOSITORY, TOCSIN_BRANCH, TOCSIN_COMMIT from "
+                 "its parameters",
+    },
+    {
+        .name = "bitrise",
+        .title = "Bitrise",
+        .detect = "${BITRISE_IO}|${BITRISE_BUILD_URL}",
+        .run_id = "bitrise:${BITRISEIO_PIPELINE_ID}|bitrise:${BITRISE_BUILD_SLUG}|"
+                  "bitrise:${GIT_REPOSITORY_URL:path}/${BITRISE_BUILD_NUMBER}",
+        .shard = "${BITRISE_IO_PARALLEL_INDEX:next}",
+        .shards = "${BITRISE_IO_PARALLEL_TOTAL:number}",
+        .pipeline = "${BITRISEIO_PIPELINE_TITLE}|${BITRISE_TRIGGERED_WORKFLOW_ID}",
+        .repository = "${BITRISEIO_GIT_REPOSITORY_OWNER}/${BITRISEIO_GIT_REPOSITORY_SLUG}|"
+                      "${GIT_REPOSITORY_URL:path}",
+        .branch = "${BITRISE_GIT_BRANCH}",
+        .tag = "${BITRISE_GIT_TAG}",
+        .commit = "${BITRISE_GIT_COMMIT}|${GIT_CLONE_COMMIT_HASH}",
+        .job = "${BITRISE_TRIGGERED_WORKFLOW_ID}",
+        .url = "${BITRISE_BUILD_URL}",
+        .actor = "${BITRISE_TRIGGER_BY}|${GIT_CLONE_COMMIT_AUTHOR_NAME}",
+        .pull_request = "${BITRISE_PULL_REQUEST}",
+        .head = "${BITRISEIO_PULL_REQUEST_REPOSITORY_URL:path}",
+    },
+    {
+        .name = "buddy",
+        .title = "Buddy",
+        .detect = "${BUDDY_WORKSPACE_ID}|${BUDDY_EXECUTION_URL}",
+        .run_id = "buddy:${BUDDY_WORKSPACE_ID}/${BUDDY_PIPELINE_ID}/${BUDDY_EXECUTION_ID}|"
+                  "buddy:${BUDDY_EXECUTION_URL:host}/${BUDDY_EXECUTION_ID}",
+        .pipeline = "${BUDDY_PIPELINE_NAME}",
+        .repository = "${BUDDY_REPO_SLUG}|${BUDDY_SCM_URL:path}",
+        .branch = "${BUDDY_EXECUTION_PULL_REQUEST_HEAD_BRANCH}|${BUDDY_EXECUTION_BRANCH}",
+        .tag = "${BUDDY_EXECUTION_TAG}",
+        .commit = "${BUDDY_EXECUTION_REVISION}",
+        .job = "${BUDDY_PIPELINE_NAME}",
+        .url = "${BUDDY_EXECUTION_URL}",
+        .actor = "${BUDDY_INVOKER_NAME}",
+        .pull_request = "${BUDDY_EXECUTION_PULL_REQUEST_NO}|"
+                        "${BUDDY_EXECUTION_PULL_REQUEST_ID:last}",
+    },
+    {
+        .name = "codefresh",
+        .title = "Codefresh",
+        .detect = "${CF_BUILD_ID}",
+        .run_id = "codefresh:${CF_BUILD_ID}",
+        .pipeline = "${CF_PIPELINE_NAME}",
+        .repository = "${CF_REPO_OWNER}/${CF_REPO_NAME}|${CF_COMMIT_URL:project}",
+        .branch = "${CF_BRANCH}",
+        .tag = "${CF_RELEASE_TAG}",
+        .commit = "${CF_REVISION}",
+        .job = "${CF_STEP_NAME}",
+        .url = "${CF_BUILD_URL}",
+        .actor = "${CF_BUILD_INITIATOR}|${CF_COMMIT_AUTHOR}",
+        .pull_request = "${CF_PULL_REQUEST_NUMBER}|${CF_PULL_REQUEST_ID}",
+        .head = "${CF_PULL_REQUEST_IS_FORK=true}",
+    },
+    {
+        .name = "codeship",
+        .title = "CodeShip",
+        .detect = "${CI_NAME=codeship}|${CI_BUILD_URL}${CI_COMMIT_ID}",
+        .run_id = "codeship:${CI_PROJECT_ID}/${CI_BUILD_ID}|"
+                  "codeship:${CI_BUILD_URL:host}/${CI_BUILD_NUMBER}|codeship:${CI_BUILD_ID}",
+        .pipeline = "${CI_STEP_NAME}",
+        .repository = "${CI_REPO_NAME}|${CI_PULL_REQUEST:project}",
+        .branch = "${CI_BRANCH}",
+        .commit = "${CI_COMMIT_ID}",
+        .job = "${CI_STEP_NAME}",
+        .url = "${CI_BUILD_URL}",
+        .actor = "${CI_COMMITTER_USERNAME}",
+        .pull_request = "${CI_PR_NUMBER:yes}|${CI_PULL_REQUEST:last}",
+    },
+    {
+        .name = "codemagic",
+        .title = "Codemagic",
+        .detect = "${CM_BUILD_ID}",
+        .run_id = "codemagic:${CM_BUILD_ID}",
+        .repository = "${CM_REPO_SLUG}",
+        .branch = "${CM_BRANCH}",
+        .tag = "${CM_TAG}",
+        .commit = "${CM_COMMIT}",
+        .url = "https://codemagic.io/app/${CM_PROJECT_ID}/build/${CM_BUILD_ID}",
+        .pull_request = "${CM_PULL_REQUEST_NUMBER}|${CM_PULL_REQUEST:yes}",
+    },
+    {
+        .name = "wercker",
+        .title = "Wercker",
+        .detect = "${WERCKER_RUN_URL}",
+        .run_id = "wercker:${WERCKER_RUN_URL:last}",
+        .pipeline = "${WERCKER_DEPLOYTARGET_NAME}",
+        .repository = "${WERCKER_GIT_OWNER}/${WERCKER_GIT_REPOSITORY}",
+        .branch = "${WERCKER_GIT_BRANCH}",
+        .commit = "${WERCKER_GIT_COMMIT}",
+        .url = "${WERCKER_RUN_URL}",
+        .actor = "${WERCKER_STARTED_BY}",
+    },
+    {
+        .name = "space",
+        .title = "JetBrains Space",
+        .detect = "${JB_SPACE_EXECUTION_URL}",
+        .run_id = "space:${JB_SPACE_API_URL}/${JB_SPACE_PROJECT_KEY}/${JB_SPACE_EXECUTION_NUMBER}",
+        .repository = "${JB_SPACE_PROJECT_KEY}/${JB_SPACE_GIT_REPOSITORY_NAME}",
+        .branch = "${JB_SPACE_GIT_BRANCH:ref}",
+        .commit = "${JB_SPACE_GIT_REVISION}",
+        .url = "${JB_SPACE_EXECUTION_URL}",
+    },
+    {
+        .name = "appcircle",
+        .title = "Appcircle",
+        .detect = "${AC_APPCIRCLE}",
+        .repository = "${AC_GIT_URL:path}",
+        .branch = "${AC_GIT_BRANCH}",
+        .tag = "${AC_GIT_TAG}",
+        .commit = "${AC_GIT_COMMIT}",
+        .pipeline = "${AC_BUILD_PROFILE_NAME}",
+        .pull_request = "${AC_GIT_PR:yes}",
+    },
+    {
+        .name = "screwdriver",
+        .title = "Screwdriver",
+        .detect = "${SCREWDRIVER}",
+        .run_id = "screwdriver:${SD_UI_URL:host}/${SD_EVENT_ID}|screwdriver:${SD_EVENT_ID}",
+        .pipeline = "${SD_PIPELINE_NAME}",
+        .repository = "${SD_PIPELINE_NAME}",
+        .branch = "${PR_BRANCH_NAME:ref}|${GIT_BRANCH:ref}",
+        .commit = "${SD_BUILD_SHA}",
+        .job = "${SD_JOB_NAME}",
+        .url = "${SD_UI_BUILD_URL}|${SD_BUILD_URL}",
+        .pull_request = "${SD_PULL_REQUEST:yes}",
+    },
+    {
+        .name = "sourcehut",
+        .title = "SourceHut builds",
+        .detect = "${CI_NAME=sourcehut}",
+        .run_id = "sourcehut:${JOB_URL:host}/${JOB_ID}",
+        .job = "${JOB_ID}",
+        .url = "${JOB_URL}",
+        .actor = "${BUILD_SUBMITTER}",
+        .pull_request = "${PATCHSET_ID}",
+    },
+    {
+        .name = "vela",
+        .title = "Vela",
+        .detect = "${VELA}",
+        .run_id = "vela:${VELA_BUILD_HOST}/${VELA_REPO_FULL_NAME}/${VELA_BUILD_NUMBER}|"
+                  "vela:${VELA_REPO_FULL_NAME}/${VELA_BUILD_NUMBER}",
+        .pipeline = "${VELA_STEP_NAME}",
+        .repository = "${VELA_REPO_FULL_NAME}",
+        .branch = "${VELA_PULL_REQUEST_SOURCE}|${VELA_BUILD_BRANCH}",
+        .tag = "${VELA_BUILD_TAG}",
+        .commit = "${VELA_BUILD_COMMIT}",
+        .job = "${VELA_STEP_NAME}",
+        .url = "${VELA_BUILD_LINK}",
+        .actor = "${VELA_BUILD_SENDER}|${VELA_BUILD_AUTHOR}",
+        .pull_request = "${VELA_BUILD_PULL_REQUEST}|${VELA_PULL_REQUEST:yes}",
+    },
+    {
+        .name = "prow",
+        .title = "Prow",
+        .detect = "${PROW_JOB_ID}",
+        .run_id = "prow:${PROW_JOB_ID}",
+        .pipeline = "${JOB_NAME}",
+        .repository = "${REPO_OWNER}/${REPO_NAME}",
+        .branch = "${PULL_HEAD_REF}|${PULL_BASE_REF}",
+        .commit = "${PULL_PULL_SHA}|${PULL_BASE_SHA}",
+        .job = "${JOB_NAME}",
+        .pull_request = "${PULL_NUMBER}",
+    },
+    {
+        .name = "taskcluster",
+        .title = "Taskcluster",
+        .detect = "${TASK_ID}${RUN_ID}",
+        .run_id = "taskcluster:${TASKCLUSTER_ROOT_URL:host}/${TASK_ID}|taskcluster:${TASK_ID}",
+        .attempt = "${RUN_ID:next}",
+        .url = "${TASKCLUSTER_ROOT_URL}/tasks/${TASK_ID}/runs/${RUN_ID}",
+    },
+    {.name = NULL},
+};

@@ -1,0 +1,138 @@
+/*
+ * session.c - see session.h.
+ */
+#include "producer/cli/session.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+#include "producer/cli/manual.h"
+#include "producer/publisher.h"
+
+static int exit_code(enum error_kind kind, int for_input)
+{
+    switch (kind) {
+    case ERROR_NONE:
+        return EX_OK;
+    case ERROR_INPUT:
+    case ERROR_LIMIT:
+        return for_input;
+    case ERROR_MEMORY:
+        return EX_SOFTWARE;
+    case ERROR_IO:
+        return EX_IOERR;
+    case ERROR_RETRIABLE:
+        return EX_TEMPFAIL;
+    case ERROR_FATAL:
+        return EX_NOPERM;
+    }
+    return EX_SOFTWARE;
+}
+
+int session_fail(const struct error *err, int for_input)
+{
+    fprintf(stderr, "tocsin: %s%s%s\n", err->pointer, *err->pointer ? ": " : "", err->text);
+    return exit_code(err->kind, for_input);
+}
+
+static void log_line(int level, const char *text)
+{
+    fprintf(stderr, "tocsin: librdkafka %d: %s\n", level, text);
+}
+
+static int name_topic(struct session *session)
+{
+    const struct options *options = &session->options;
+    const char *prefix = options->prefix ? options->prefix : TOPIC_PREFIX_DEFAULT;
+    int bytes = options->topic
+                    ? snprintf(session->topic, TOPIC_BYTES_MAX, "%s", options->topic)
+                    : snprintf(session->topic, TOPIC_BYTES_MAX, "%s" FINDINGS_TOPIC, prefix);
+
+    if (bytes > 0 && bytes < TOPIC_BYTES_MAX)
+        return EX_OK;
+    fprintf(stderr, "tocsin: a topic's name has at most %d bytes\n", TOPIC_BYTES_MAX - 1);
+    return EX_USAGE;
+}
+
+/* Appends a list of NAME=VALUE. */
+static int add_properties(const struct option_list *list, const char *where,
+                          struct property *properties, size_t *count, struct arena *arena,
+                          struct error *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct property *property = &properties[(*count)++];
+
+        if (options_pair(list->items[i], arena, &property->name, &property->value, err))
+            return error_set(err, ERROR_INPUT, "%s: expected name=value", where);
+    }
+    return 0;
+}
+
+/* The file's first: librdkafka takes the last of a name. */
+static int open_kafka(struct session *session, struct error *err)
+{
+    const struct options *options = &session->options;
+    struct property properties[2 * OPTION_LIST_MAX];
+    struct sink_kafka_config config = {.brokers = options->brokers,
+                                       .topic = session->topic,
+                                       .properties = properties,
+                                       .timeout_ms = options->timeout_ms,
+                                       .log = options->verbose ? log_line : NULL};
+
+    if (add_properties(&options->config_properties, "--config", properties,
+                       &config.properties_count, &session->arena, err) ||
+        add_properties(&options->properties, "-X", properties, &config.properties_count,
+                       &session->arena, err))
+        return -1;
+    return sink_kafka_new(&config, &session->sink, err);
+}
+
+int session_connect(struct session *session)
+{
+    struct error err = {0};
+    int code = name_topic(session);
+
+    if (code)
+        return code;
+    if (session->options.dry_run ? sink_print_new(stdout, &session->sink, &err)
+                                 : open_kafka(session, &err))
+        return session_fail(&err, EX_USAGE);
+    return EX_OK;
+}
+
+bool session_open(struct session *session, enum option_command command, int count,
+                  char *const *arguments, int *ret_code)
+{
+    struct error err = {0};
+
+    memset(session, 0, sizeof(*session));
+    arena_init(&session->arena);
+    session->command = command;
+    if (options_parse(command, count, arguments, run_environment, NULL, &session->arena,
+                      &session->options, &err)) {
+        *ret_code = session_fail(&err, EX_USAGE);
+        if (*ret_code == EX_USAGE)
+            fprintf(stderr, "tocsin: see tocsin %s --help\n", manual_command_name(command));
+        return false;
+    }
+    if (session->options.help) {
+        manual_print_help(stdout, command);
+        *ret_code = EX_OK;
+        return false;
+    }
+    return true;
+}
+
+void session_close(struct session *session)
+{
+    sink_free(session->sink);
+    arena_fini(&session->arena);
+}
+
+void session_print_end(const struct session *session)
+{
+    if (session->options.dry_run)
+        fprintf(stderr, "; dry run: nothing was sent\n");
+    else
+        fprintf(stderr, "; topic %s at %s\n", session->topic, session->options.brokers);
+}

@@ -1,0 +1,36 @@
+/*
+ * session.h - what every command of tocsin shares: options, the sink, errors in words, exit codes.
+ *
+ * Exit codes are those of sysexits.h, one table. A session that failed to open can be closed.
+ */
+#ifndef TOCSIN_PRODUCER_CLI_SESSION_H
+#define TOCSIN_PRODUCER_CLI_SESSION_H
+
+#include "producer/cli/options.h"
+#include "producer/sink.h"
+
+#define TOPIC_BYTES_MAX 250
+
+struct session {
+    enum option_command command;
+    struct options options;
+    char topic[TOPIC_BYTES_MAX];
+    struct sink *sink;
+    struct arena arena;
+};
+
+/* Parses and prints the help where it is asked for. True: go on; false: exit with *ret_code. */
+bool session_open(struct session *session, enum option_command command, int count,
+                  char *const *arguments, int *ret_code);
+void session_close(struct session *session);
+
+/* Opens the sink: Kafka, or standard output for a dry run. Returns an exit code. */
+int session_connect(struct session *session);
+
+/* Prints an error and gives its exit code; `for_input` is what wrong input means here. */
+int session_fail(const struct error *err, int for_input);
+
+/* "; topic T at B", or that nothing was sent; at the end of what a command says. */
+void session_print_end(const struct session *session);
+
+#endif
