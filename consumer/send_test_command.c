@@ -160,7 +160,9 @@ static int deliver_once(struct test *test, int64_t *ret_wait_ms, struct error *e
         if ((step.kind == STEP_PRINT ? print_body(&step, &response)
                                      : exchange(test, &step.request, &response, err)) != 0)
             return -1;
+        response.request = &step.request;
         verdict_judge(test->integration->ops, test->integration->ctx, &response, &test->verdict);
+        response.request = NULL;
         redact(test->verdict.detail, sizeof(test->verdict.detail), &step.request);
         secrets_cut(test->verdict.detail, test->integration->ops, test->integration->ctx);
         if (test->verdict.outcome == DELIVERED)
