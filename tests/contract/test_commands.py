@@ -37,8 +37,8 @@ def entry(channel, service):
 @pytest.fixture
 def run(tmp_path):
     """Runs a command with a receiver `team` of these entries."""
-    def run(command, entries, *arguments, name="team"):
-        receiver = {"name": "team", "request_timeout": "2s"}
+    def run(command, entries, *arguments, name="team", request_timeout="5s"):
+        receiver = {"name": "team", "request_timeout": request_timeout}
         for key, settings in entries:
             receiver.setdefault(key, []).append(settings)
         config = tmp_path / "tocsind.yaml"
@@ -156,8 +156,8 @@ def test_an_archived_channel_is_named(run):
 
 def test_a_service_that_is_too_slow_is_named(run):
     with PagerDuty() as service:
-        service.script(Fault(delay_s=3))
-        done = run("send-test", [entry("pagerduty", service)])
+        service.script(Fault(delay_s=2))
+        done = run("send-test", [entry("pagerduty", service)], request_timeout="1s")
     assert done.returncode == 75 and "request_timeout" in done.stdout
 
 
