@@ -91,7 +91,8 @@ static int identify(struct publisher *publisher, struct finding *finding, struct
             return -1;
         finding->occurrence = before;
     }
-    finding_id(finding, finding->fingerprint, id);
+    if (had_id || finding->occurrence > 0)
+        finding_id(finding, finding->fingerprint, id);
     finding->id = arena_strdup(arena, id);
     if (!finding->id)
         return error_set(err, ERROR_MEMORY, "no memory for a finding");

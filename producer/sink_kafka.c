@@ -15,9 +15,12 @@
 #include <time.h>
 
 #include "producer/sink.h"
+#include "producer/sink_words.h"
 
+/* Small, since a message takes a few KiB beside its value: what matters is that batches are. */
 #define QUEUE_KBYTES      "4096"
-#define QUEUE_MESSAGES    "10000"
+#define QUEUE_MESSAGES    "1000"
+#define BATCH_BYTES       "65536"
 #define LINGER_MS         "5"
 #define POLL_MS           50
 #define METADATA_MS       1000
@@ -32,9 +35,12 @@ struct kafka_sink {
     void (*log)(int level, const char *text);
     atomic_uint_fast64_t sent, acknowledged, failed;
     atomic_int_fast64_t progress_ms;
-    pthread_mutex_t lock; /* for the two below */
-    char complaint[COMPLAINT_BYTES];
-    struct error failure; /* the first record that was not accepted */
+    atomic_bool refused;  /* no broker lets us in, and waiting changes nothing */
+    pthread_mutex_t lock; /* for what is below */
+    bool all_down;        /* once */
+    rd_kafka_resp_err_t complaint_code;
+    char complaint[COMPLAINT_BYTES]; /* the last, in librdkafka's words */
+    struct error failure;            /* the first record that was not accepted */
 };
 
 static int64_t monotonic_ms(void)
@@ -45,38 +51,6 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What a person can do about a refusal, beside librdkafka's own words. */
-static const char *advice(rd_kafka_resp_err_t code)
-{
-    switch (code) {
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-        return " (tocsind makes its topics when it starts)";
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-        return " (its max.message.bytes is smaller than a record)";
-    default:
-        return "";
-    }
-}
-
-/* What a refusal means to the caller. */
-static enum error_kind kind_of(rd_kafka_resp_err_t code)
-{
-    switch (code) {
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
-    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
-        return ERROR_INPUT;
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-        return ERROR_FATAL;
-    default:
-        return ERROR_RETRIABLE;
-    }
-}
-
 static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
 {
     struct kafka_sink *kafka = opaque;
@@ -84,9 +58,9 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, v
     (void)handle;
     if (message->err) {
         pthread_mutex_lock(&kafka->lock);
-        error_set(&kafka->failure, kind_of(message->err), "topic %s did not accept a record: %s%s",
-                  rd_kafka_topic_name(kafka->topic), rd_kafka_err2str(message->err),
-                  advice(message->err));
+        error_set(&kafka->failure, refusal_kind(message->err),
+                  "topic %s did not accept a record: %s%s", rd_kafka_topic_name(kafka->topic),
+                  rd_kafka_err2str(message->err), refusal_advice(message->err));
         pthread_mutex_unlock(&kafka->lock);
         atomic_fetch_add(&kafka->failed, 1);
         return;
@@ -95,18 +69,22 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, v
     atomic_fetch_add(&kafka->acknowledged, 1);
 }
 
-static void complain(struct kafka_sink *kafka, const char *text)
-{
-    pthread_mutex_lock(&kafka->lock);
-    snprintf(kafka->complaint, sizeof(kafka->complaint), "%s", text);
-    pthread_mutex_unlock(&kafka->lock);
-}
-
 static void on_error(rd_kafka_t *handle, int code, const char *reason, void *opaque)
 {
+    struct kafka_sink *kafka = opaque;
+
     (void)handle;
-    if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-        complain(opaque, reason);
+    pthread_mutex_lock(&kafka->lock);
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        kafka->all_down = true;
+    } else {
+        snprintf(kafka->complaint, sizeof(kafka->complaint), "%s", reason);
+        kafka->complaint_code = (rd_kafka_resp_err_t)code;
+    }
+    /* the reason may come before or behind */
+    atomic_store(&kafka->refused, kafka->acknowledged == 0 && kafka->all_down &&
+                                      refusal_of_connection(kafka->complaint_code));
+    pthread_mutex_unlock(&kafka->lock);
 }
 
 static void on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
@@ -118,23 +96,29 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
         kafka->log(level, text);
 }
 
-/* Time is up: says what is known of why. */
+/* There is no use in waiting longer: says what is known of why. */
 static int away(struct kafka_sink *kafka, struct error *err)
 {
-    char complaint[COMPLAINT_BYTES];
     uint64_t open = kafka->sent - kafka->acknowledged - kafka->failed;
 
     pthread_mutex_lock(&kafka->lock);
-    memcpy(complaint, kafka->complaint, sizeof(complaint));
+    if (kafka->refused)
+        error_set(err, refusal_kind(kafka->complaint_code), "Kafka does not let us in: %s%s",
+                  kafka->complaint, refusal_advice(kafka->complaint_code));
+    else
+        error_set(err, ERROR_RETRIABLE,
+                  "Kafka acknowledged nothing for %lld ms, %llu records are unsent%s%s%s",
+                  (long long)kafka->timeout_ms, (unsigned long long)open,
+                  *kafka->complaint ? ": " : "", kafka->complaint,
+                  refusal_advice(kafka->complaint_code));
     pthread_mutex_unlock(&kafka->lock);
-    return error_set(
-        err, ERROR_RETRIABLE, "Kafka acknowledged nothing for %lld ms, %llu records are unsent%s%s",
-        (long long)kafka->timeout_ms, (unsigned long long)open, *complaint ? ": " : "", complaint);
+    return -1;
 }
 
-static bool is_late(const struct kafka_sink *kafka)
+static bool is_hopeless(const struct kafka_sink *kafka)
 {
-    return monotonic_ms() - atomic_load(&kafka->progress_ms) >= kafka->timeout_ms;
+    return atomic_load(&kafka->refused) ||
+           monotonic_ms() - atomic_load(&kafka->progress_ms) >= kafka->timeout_ms;
 }
 
 /* Nobody waits after an idle time: what is asked now has the whole time-out. */
@@ -180,13 +164,14 @@ static int kafka_send(struct sink *sink, const struct sink_record *record, struc
 
     start_waiting(kafka);
     while ((code = produce(kafka, record)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        if (is_late(kafka))
+        if (is_hopeless(kafka))
             return away(kafka, err);
         rd_kafka_poll(kafka->handle, POLL_MS);
     }
     if (code)
-        return error_set(err, kind_of(code), "topic %s does not take a record: %s%s",
-                         rd_kafka_topic_name(kafka->topic), rd_kafka_err2str(code), advice(code));
+        return error_set(err, refusal_kind(code), "topic %s does not take a record: %s%s",
+                         rd_kafka_topic_name(kafka->topic), rd_kafka_err2str(code),
+                         refusal_advice(code));
     atomic_fetch_add(&kafka->sent, 1);
     rd_kafka_poll(kafka->handle, 0);
     return 0;
@@ -198,7 +183,7 @@ static int kafka_flush(struct sink *sink, struct error *err)
     int rc = 0;
 
     while (rd_kafka_outq_len(kafka->handle) > 0 && kafka->failed == 0) {
-        if (is_late(kafka))
+        if (is_hopeless(kafka))
             return away(kafka, err);
         rd_kafka_flush(kafka->handle, POLL_MS);
     }
@@ -229,7 +214,7 @@ static int kafka_partitions(struct sink *sink, int32_t *ret_partitions, struct e
             *ret_partitions = partitions;
             return 0;
         }
-        if (is_late(kafka))
+        if (is_hopeless(kafka))
             return away(kafka, err);
         nanosleep(&pause, NULL);
     }
@@ -267,10 +252,10 @@ static const struct sink_ops kafka_ops = {
     .free = kafka_free,
 };
 
-/* What this librdkafka was built with. */
+/* The cheapest of what this librdkafka was built with. */
 static const char *best_codec(const rd_kafka_conf_t *conf)
 {
-    static const char *const codecs[] = {"zstd", "lz4"};
+    static const char *const codecs[] = {"lz4", "zstd", "snappy"};
     char features[512];
     size_t bytes = sizeof(features);
 
@@ -293,6 +278,26 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value, struc
     return error_set(err, ERROR_INPUT, "librdkafka does not take the property %s", name);
 }
 
+/* The static program has no Cyrus SASL; GSSAPI is librdkafka's default mechanism. */
+static int refuse_gssapi(const rd_kafka_conf_t *conf, struct error *err)
+{
+#ifdef TOCSIN_STATIC
+    char protocol[32] = "", mechanisms[128] = "";
+    size_t protocol_bytes = sizeof(protocol), mechanisms_bytes = sizeof(mechanisms);
+
+    rd_kafka_conf_get(conf, "security.protocol", protocol, &protocol_bytes);
+    rd_kafka_conf_get(conf, "sasl.mechanisms", mechanisms, &mechanisms_bytes);
+    if (strncmp(protocol, "sasl", 4) == 0 && strcmp(mechanisms, "GSSAPI") == 0)
+        return error_set(err, ERROR_INPUT,
+                         "sasl.mechanisms: GSSAPI (Kerberos) is not in the static tocsin; expected "
+                         "SCRAM-SHA-256, SCRAM-SHA-512, PLAIN or OAUTHBEARER");
+#else
+    (void)conf;
+    (void)err;
+#endif
+    return 0;
+}
+
 static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *config,
                      struct error *err)
 {
@@ -308,11 +313,15 @@ static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *conf
         {"topic.metadata.propagation.max.ms", unknown_ms},
         {"queue.buffering.max.kbytes", QUEUE_KBYTES},
         {"queue.buffering.max.messages", QUEUE_MESSAGES},
+        {"batch.size", BATCH_BYTES},
         {"linger.ms", LINGER_MS},
         {"retry.backoff.ms", "50"},
         {"socket.nagle.disable", "true"},
-        {"log.connection.close", "false"},
         {"compression.codec", best_codec(conf)},
+#ifdef TOCSIN_STATIC
+        /* a static OpenSSL knows no place of this system */
+        {"ssl.ca.location", getenv("SSL_CERT_FILE") ? getenv("SSL_CERT_FILE") : "probe"},
+#endif
     };
 
     snprintf(record_bytes, sizeof(record_bytes), "%d", FINDINGS_TOPIC_MESSAGE_BYTES_MAX);
@@ -326,6 +335,8 @@ static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *conf
         if (set(conf, config->properties[i].name, config->properties[i].value, err))
             return -1;
     }
+    if (refuse_gssapi(conf, err))
+        return -1;
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_log_cb(conf, on_log);

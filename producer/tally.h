@@ -2,17 +2,21 @@
  * tally.h - how often each of many identities was seen, in 16 bytes each.
  *
  * Keyed by UUID text, kept as its first 96 bits: two of a million identities share them with a
- * chance of 10^-17. Grows by doubling; nothing is ever taken out but everything. Not thread-safe.
+ * chance of 10^-17. Grows by doubling, from a size on in a file without a name in TMPDIR (/tmp), so
+ * that memory does not grow with the report; nothing is ever taken out but everything. Not
+ * thread-safe.
  */
 #ifndef TOCSIN_PRODUCER_TALLY_H
 #define TOCSIN_PRODUCER_TALLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "producer/error.h"
 
-#define TALLY_KEY_WORDS 3
+#define TALLY_KEY_WORDS   3
+#define TALLY_MEMORY_ROOM ((size_t)1 << 16) /* slots that may lie in memory: 1 MiB */
 
 struct tally_slot {
     uint32_t key[TALLY_KEY_WORDS];
@@ -22,6 +26,8 @@ struct tally_slot {
 struct tally {
     struct tally_slot *slots;
     size_t room, count;
+    bool is_mapped;
+    uint32_t adds; /* since it was made */
 };
 
 /* All zero is an empty tally. */

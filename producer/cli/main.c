@@ -2,6 +2,7 @@
  * main.c - the program tocsin: a table of commands.
  */
 #include <librdkafka/rdkafka.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -94,6 +95,8 @@ static const struct command {
 
 int main(int count, char **arguments)
 {
+    /* two busy threads are no reason for two heaps */
+    mallopt(M_ARENA_MAX, 1);
     for (size_t i = 0; count > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(arguments[1], commands[i].name) == 0)
             return commands[i].run(count - 2, arguments + 2);

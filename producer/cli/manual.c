@@ -21,7 +21,7 @@ const struct manual_command manual_commands[] = {
      "export TOCSIN_RUN_ID=$(tocsin run begin)"},
     {COMMAND_RUN_END, "run end", "[OPTION]...", "end a run that was left open, or whose jobs died",
      "Ends a run whose reports were published with --run-open, or, with --shards, one whose shards "
-     "have not all ended."},
+     "have not all ended: each of these then ends with the status given here."},
     {COMMAND_RUN_SHOW, "run show", "[OPTION]...", "print the run that the environment tells of",
      "Prints the run as the records will have it, as JSON: from the CI's environment, and the "
      "options over it. Sends nothing."},

@@ -32,8 +32,8 @@ const struct option_row option_rows[] = {
          "print the records instead of sending them")},
 
     {.group = "How the run ends",
-     ROW(PUBLISH, "run-open", 0, OPTION_FLAG, run_open, NULL,
-         "leave the run open, for more reports; tocsin run end ends it")},
+     ROW(PUBLISH | END, "run-open", 0, OPTION_FLAG, run_open, NULL,
+         "the run is published in parts: it stays open until tocsin run end --run-open")},
     {ROW(END, "status", 0, OPTION_STATUS, status, "STATUS",
          "complete, partial or crashed; only a complete run resolves anything; default: complete")},
     {ROW(END, "shards", 0, OPTION_COUNT, shards, "N",

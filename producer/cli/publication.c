@@ -51,6 +51,7 @@ static int on_finding(void *ctx, struct finding *finding, struct arena *arena, s
     enum finding_fate fate;
 
     publication->findings++;
+    progress_count(&publication->progress);
     if (!finding->run.id)
         finding->run = book->run;
     else if (!is_same_run(book, &finding->run))
@@ -128,6 +129,7 @@ static void on_bad(void *ctx, size_t line, const struct error *why)
     publication->bad++;
     if (++publication->bad_here > BAD_LINES_SHOWN_MAX && !publication->options->verbose)
         return;
+    progress_hide(&publication->progress);
     fprintf(stderr, "tocsin: %s:%zu: %s%s%s\n", publication->report, line, why->pointer,
             *why->pointer ? ": " : "", why->text);
 }
@@ -137,9 +139,11 @@ static void on_repaired(void *ctx, size_t line, size_t places)
     struct publication *publication = ctx;
 
     publication->repaired++;
-    if (publication->options->verbose)
-        fprintf(stderr, "tocsin: %s:%zu: %zu characters that JSON cannot hold became U+FFFD\n",
-                publication->report, line, places);
+    if (!publication->options->verbose)
+        return;
+    progress_hide(&publication->progress);
+    fprintf(stderr, "tocsin: %s:%zu: %zu characters that JSON cannot hold became U+FFFD\n",
+            publication->report, line, places);
 }
 
 static struct report_sink sink_of(struct publication *publication)
@@ -201,7 +205,9 @@ int publication_report(struct publication *publication, const char *name,
     publication->report = name;
     publication->bad_here = 0;
     publisher_next_report(&publication->publisher);
+    progress_start(&publication->progress, name, input->fd, options->quiet);
     rc = report_read(input, &defaults, &sink, ret_format, err);
+    progress_hide(&publication->progress);
     if (publication->bad_here > BAD_LINES_SHOWN_MAX && !options->verbose)
         fprintf(stderr, "tocsin: %s: %zu more lines cannot be used (--verbose names them)\n", name,
                 publication->bad_here - BAD_LINES_SHOWN_MAX);

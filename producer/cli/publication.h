@@ -10,6 +10,7 @@
 #define TOCSIN_PRODUCER_CLI_PUBLICATION_H
 
 #include "producer/cli/options.h"
+#include "producer/cli/progress.h"
 #include "producer/publisher.h"
 #include "producer/reports/report.h"
 
@@ -26,6 +27,7 @@ struct publication {
     size_t books_count;
     struct run_book *book; /* of the run said last */
     const char *report;    /* the name of the one being read */
+    struct progress progress;
     size_t findings, repaired, bad, bad_here, measurements;
     struct arena arena;
 };

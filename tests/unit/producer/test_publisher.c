@@ -2,6 +2,7 @@
  * test_publisher.c - findings through a sink that remembers.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "producer/cut.h"
@@ -317,6 +318,39 @@ Test(publisher, what_is_wrong_with_one_finding_is_its_own)
     cr_assert_eq(err.kind, ERROR_INPUT);
     cr_assert_str_eq(err.pointer, "/rule/id");
     cr_assert_eq(book.problems, 0);
+}
+
+/* Beyond what may lie in memory, with a file and where there can be none. */
+static void check_long_tally(const char *folder)
+{
+    const uint32_t count = (uint32_t)TALLY_MEMORY_ROOM;
+    struct tally tally = {0};
+    uint32_t before;
+    char uuid[40];
+
+    setenv("TMPDIR", folder, 1);
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < count; i++) {
+            snprintf(uuid, sizeof(uuid), "%08x-0000-4000-8000-000000000000", i * 2654435761U);
+            cr_assert_eq(tally_add(&tally, uuid, &before, &err), 0);
+            cr_assert_eq(before, round);
+        }
+    }
+    cr_assert_eq(tally.count, count);
+    cr_assert_gt(tally.room, TALLY_MEMORY_ROOM);
+    cr_assert_eq(tally.is_mapped, strcmp(folder, "/tmp") == 0);
+    tally_fini(&tally);
+    unsetenv("TMPDIR");
+}
+
+Test(publisher, a_long_tally_lies_in_a_file)
+{
+    check_long_tally("/tmp");
+}
+
+Test(publisher, a_long_tally_without_a_file_lies_in_memory)
+{
+    check_long_tally("/no/such/folder");
 }
 
 Test(publisher, tally_grows)
