@@ -226,8 +226,10 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .attempt = state->attempt + 1,
         .external_url = deliverer->config->external_url,
     };
+    if (group->is_rollup)
+        ret_message->storm = rollup_words(deliverer, plan, arena);
     *ret_members = snapshot(plan, arena);
-    if (*ret_members == NULL)
+    if (*ret_members == NULL || (group->is_rollup && ret_message->storm == NULL))
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
     if (show_all(plan, ret_message, arena, err) != 0)
         return -1;

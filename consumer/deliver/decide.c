@@ -69,8 +69,12 @@ static int send(struct deliverer *deliverer, struct group_head *group, struct gr
     if (fallback_is_due(group, state, now.wall_ms) &&
         fallback_give(deliverer, group, state, plan, now, err) != 0)
         return -1;
-    if (deliverer->hold || is_held_up(deliverer) ||
-        limiter_gate(&group->outlet->limiter, integration, now.wall_ms) != GATE_OPEN) {
+    bool storm = false, waits = deliverer->hold || is_held_up(deliverer);
+    if (!waits && rollup_wants(deliverer, group, state, plan, now, &storm, err) != 0)
+        return -1;
+    if (storm)
+        return rollup_take(deliverer, group, state, plan, now, err);
+    if (waits || limiter_gate(&group->outlet->limiter, integration, now.wall_ms) != GATE_OPEN) {
         make_ready(group);
         return 0;
     }

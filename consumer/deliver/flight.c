@@ -167,7 +167,8 @@ int flight_prepare(struct deliverer *deliverer, struct group_head *group, struct
         return -1;
     if (flight->message.in_doubt)
         deliverer->counters.in_doubt++;
-    if (group_arm(deliverer, group, now, err) != 0)
+    if (rollup_note(deliverer, group, state, plan->changed_count, now, err) != 0 ||
+        group_arm(deliverer, group, now, err) != 0)
         return -1;
     return flight_step(deliverer, flight, state, now, err);
 }

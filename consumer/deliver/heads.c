@@ -49,6 +49,7 @@ void group_head_set(struct deliverer *deliverer, struct group_head *group,
     group->muted = state->muted;
     group->given_up = state->given_up_ms != 0;
     group->has_summary = summary_waits(state);
+    group->is_rollup = rollup_is(state);
     pending_update(deliverer, group, was);
 }
 
@@ -214,7 +215,7 @@ int heads_build(struct deliverer *deliverer, struct partition *partition, struct
     else if (type != NULL && strcmp(type, RUN_PARTS_TYPE) == 0)
         rc = build_run(deliverer, entry, value, err);
     else if (type != NULL && strcmp(type, RECEIVER_TYPE) == 0)
-        rc = receiver_build(deliverer, partition, entry, value, err);
+        rc = receiver_build(deliverer, partition, value, err);
     json_decref(value);
     arena_reset(&deliverer->scratch);
     return rc;

@@ -27,10 +27,9 @@ static void clear_failing(struct group_state *state)
     state->given_up_ms = 0;
 }
 
-/* The receiver knows this version, or need not: LEFT ends the membership. */
-static int settle_member(struct deliverer *deliverer, struct member_head *head,
-                         const struct group_state *state, const struct flight_member *told,
-                         struct moment now, struct error *err)
+int member_settle(struct deliverer *deliverer, struct member_head *head,
+                  const struct group_state *state, const struct flight_member *told,
+                  struct moment now, struct error *err)
 {
     struct group_head *group = head->group;
     struct member member;
@@ -48,7 +47,7 @@ static int settle_member(struct deliverer *deliverer, struct member_head *head,
     if (member.told == member.wanted && member.fallback != 0 &&
         fallback_return(deliverer, group, state, &member, now, err) != 0)
         return -1;
-    if (member.told == member.wanted && member.picture.news == NEWS_LEFT)
+    if (member.told == member.wanted && (member.picture.news == NEWS_LEFT || group->is_rollup))
         return member_forget(deliverer, head, err);
     if (member.told == member.wanted)
         member.picture.sample = NULL;
@@ -59,7 +58,7 @@ int group_settle(struct deliverer *deliverer, struct group_head *group, struct g
                  const struct plan *plan, struct moment now, struct error *err)
 {
     for (size_t i = 0; i < plan->silent_count; i++) {
-        if (settle_member(deliverer, plan->silent[i], state, NULL, now, err) != 0)
+        if (member_settle(deliverer, plan->silent[i], state, NULL, now, err) != 0)
             return -1;
     }
     deliverer->counters.silent += plan->silent_count;
@@ -71,33 +70,39 @@ int group_settle(struct deliverer *deliverer, struct group_head *group, struct g
     return group_store(deliverer, group, state, now, err);
 }
 
-static int apply_told(struct deliverer *deliverer, const struct flight *flight,
-                      struct group_head *group, struct group_state *state, struct moment now,
-                      struct error *err)
+int group_told(struct deliverer *deliverer, struct group_head *group, struct group_state *state,
+               struct moment now, struct error *err)
 {
     struct plan plan;
 
-    for (size_t i = 0; i < flight->members_count; i++) {
-        struct member_head *head =
-            member_find(group, flight->members[i].fingerprint, &deliverer->one);
-        if (head != NULL &&
-            settle_member(deliverer, head, state, &flight->members[i], now, err) != 0)
-            return -1;
-    }
-    if (state->summary != NULL && flight->summary_version > state->summary->told)
-        state->summary->told = flight->summary_version;
     state->told_ms = now.wall_ms;
     if (state->first_told_ms == 0)
         state->first_told_ms = now.wall_ms;
-    if (flight->stores) {
-        state->stored.items = (void *)flight->stored.values;
-        state->stored.count = flight->stored.count;
-    }
     state->intent = NULL;
     group->in_doubt = false;
     if (plan_make(deliverer, group, state, now.wall_ms, &deliverer->scratch, &plan, err) != 0)
         return -1;
     return group_settle(deliverer, group, state, &plan, now, err);
+}
+
+static int apply_told(struct deliverer *deliverer, const struct flight *flight,
+                      struct group_head *group, struct group_state *state, struct moment now,
+                      struct error *err)
+{
+    for (size_t i = 0; i < flight->members_count; i++) {
+        struct member_head *head =
+            member_find(group, flight->members[i].fingerprint, &deliverer->one);
+        if (head != NULL &&
+            member_settle(deliverer, head, state, &flight->members[i], now, err) != 0)
+            return -1;
+    }
+    if (state->summary != NULL && flight->summary_version > state->summary->told)
+        state->summary->told = flight->summary_version;
+    if (flight->stores) {
+        state->stored.items = (void *)flight->stored.values;
+        state->stored.count = flight->stored.count;
+    }
+    return group_told(deliverer, group, state, now, err);
 }
 
 static int apply_retry(struct deliverer *deliverer, struct flight *flight, struct group_head *group,

@@ -68,6 +68,7 @@ int receiver_store(struct deliverer *deliverer, struct receiver_head *head,
     state->blocked = limiter->blocked;
     state->broken_ms = limiter->broken_ms;
     state->guarded_ms = limiter->guarded_ms;
+    state->storm = head->storm;
     state->why = limiter_probing(limiter) && outlet->why[0] ? outlet->why : NULL;
     outlet->updated_ms = now.wall_ms;
     return entry_store(deliverer, head->partition, head->entry, &receiver_state_type, state, err);
@@ -95,17 +96,18 @@ static void take_over(struct outlet *outlet, const struct receiver_state *state)
     outlet->changed = true; /* the configuration may be another by now */
 }
 
-int receiver_build(struct deliverer *deliverer, struct partition *partition, struct entry *entry,
-                   const json_t *value, struct error *err)
+int receiver_build(struct deliverer *deliverer, struct partition *partition, const json_t *value,
+                   struct error *err)
 {
     struct receiver_state state;
 
     if (record_decode_value(&receiver_state_type, value, "", &deliverer->scratch, &state, err) != 0)
         return -1;
     struct outlet *outlet = outlet_get(deliverer, state.integration, err);
-    if (outlet == NULL || receiver_get(deliverer, partition, outlet, err) == NULL)
+    struct receiver_head *head = outlet ? receiver_get(deliverer, partition, outlet, err) : NULL;
+    if (head == NULL)
         return -1;
-    (void)entry;
+    head->storm = state.storm;
     if (partition->live)
         outlet->changed = true;
     else

@@ -51,6 +51,8 @@ struct receiver_head {
     struct entry *entry;
     struct partition *partition;
     struct outlet *outlet;
+    struct storm storm;
+    int64_t soon, soon_mono_ms;        /* alerts that are due within the window, as counted then */
     struct receiver_head *prev, *next; /* of the outlet */
 };
 
@@ -67,6 +69,7 @@ struct group_head {
     bool muted;              /* something in it is */
     bool given_up;           /* what is untold in it waits for news */
     bool has_summary;        /* of a run, that is not told */
+    bool is_rollup;          /* it is what a storm was put into */
     struct timer timer;
     bool is_ready;
     struct group_head *ready_prev, *ready_next;
@@ -273,6 +276,13 @@ int flight_end(struct deliverer *deliverer, struct flight *flight, enum flight_e
                struct moment now, struct error *err);
 int outcome_apply(struct deliverer *deliverer, struct flight *flight, struct moment now,
                   struct error *err);
+/* The receiver knows this version, or (`told` NULL) need not. LEFT ends the membership. */
+int member_settle(struct deliverer *deliverer, struct member_head *head,
+                  const struct group_state *state, const struct flight_member *told,
+                  struct moment now, struct error *err);
+/* What had to be said is said: plans what comes next; stores the state. */
+int group_told(struct deliverer *deliverer, struct group_head *group, struct group_state *state,
+               struct moment now, struct error *err);
 /* Settles what needs no message, then plans the next look; stores the state. */
 int group_settle(struct deliverer *deliverer, struct group_head *group, struct group_state *state,
                  const struct plan *plan, struct moment now, struct error *err);
@@ -288,8 +298,8 @@ int receiver_load(struct deliverer *deliverer, const struct receiver_head *head,
                   struct receiver_state *ret_state, struct error *err);
 int receiver_store(struct deliverer *deliverer, struct receiver_head *head,
                    struct receiver_state *state, struct moment now, struct error *err);
-int receiver_build(struct deliverer *deliverer, struct partition *partition, struct entry *entry,
-                   const json_t *value, struct error *err);
+int receiver_build(struct deliverer *deliverer, struct partition *partition, const json_t *value,
+                   struct error *err);
 void receiver_drop(struct receiver_head *head);
 /* Writes the records of outlets that changed, and what the operator has to hear of them. */
 int receivers_sync(struct deliverer *deliverer, struct moment now, struct error *err);
@@ -297,6 +307,22 @@ int receivers_sync(struct deliverer *deliverer, struct moment now, struct error 
 /* notices.c: opens and resolves, in the state, what the operator is told of the outlet. */
 int notices_update(struct deliverer *deliverer, const struct receiver_head *head,
                    struct receiver_state *state, struct moment now, struct error *err);
+
+/* rollup.c: storms. Is this the group that a storm is put into? */
+bool rollup_is(const struct group_state *state);
+/* Shall what changed in the group go into the storm's message? */
+int rollup_wants(struct deliverer *deliverer, const struct group_head *group,
+                 const struct group_state *state, const struct plan *plan, struct moment now,
+                 bool *ret_wants, struct error *err);
+int rollup_take(struct deliverer *deliverer, struct group_head *group, struct group_state *state,
+                const struct plan *plan, struct moment now, struct error *err);
+/* Alerts of an ordinary group are told for the first time. */
+int rollup_note(struct deliverer *deliverer, const struct group_head *group,
+                const struct group_state *state, size_t alerts, struct moment now,
+                struct error *err);
+/* For people; NULL: out of memory. */
+const char *rollup_words(const struct deliverer *deliverer, const struct plan *plan,
+                         struct arena *arena);
 
 /* relay.c: a notification of ours goes into the partition's next batch; integration, time and
  * group are filled in. */

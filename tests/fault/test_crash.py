@@ -29,6 +29,7 @@ CONFIG = """route:
 receivers:
   - name: redteam
     concurrency: 64
+    storm_alerts: 0
     webhook_configs:
       - url: "{url}"
 """

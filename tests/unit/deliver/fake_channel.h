@@ -44,6 +44,7 @@ struct fake_said {
     int64_t attempt, version;
     enum render_size size;
     char stored[64];
+    char storm[200];
 };
 static struct fake_said fake_said[FAKE_SAID_MAX];
 static size_t fake_said_count;
@@ -89,6 +90,7 @@ static int fake_next(const void *ctx, const struct message *message, const struc
                                .attempt = message->attempt,
                                .version = message->version,
                                .size = size};
+    snprintf(said->storm, sizeof(said->storm), "%s", message->storm ? message->storm : "");
     if (message->summary)
         snprintf(
             said->text, sizeof(said->text), "%s %lld/%lld/%lld of %lld", message->summary->run.id,
