@@ -38,6 +38,8 @@ static const struct command commands[] = {
      "print what would be sent to a receiver, with secrets hidden"},
     {"send-test", send_test_command, "--receiver NAME --config FILE",
      "send a test alert, and say what the service answered and what to do about it"},
+    {"dead", dead_command, "list|show|replay|drop --config FILE",
+     "what could not be used or delivered: look at it, say it again, or put it away"},
     {"demo", demo_command, "[REPORT]",
      "publish a report and show its alerts, with nothing installed"},
     {"version", version_command, "", "print the version"},

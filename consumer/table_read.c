@@ -76,6 +76,8 @@ static int take(struct reading *reading, const rd_kafka_message_t *message, stru
     if (message->err)
         return error_set(err, ERROR_RETRIABLE, "%s: %s", reading->topic,
                          rd_kafka_message_errstr(message));
+    if (reading->table->take_message)
+        return reading->table->take_message(reading->table->self, message, err);
     return message->key ? reading->table->take(reading->table->self, message->key, message->key_len,
                                                message->payload, message->len, err)
                         : 0;

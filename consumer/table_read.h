@@ -1,11 +1,13 @@
 /*
- * table_read.h - a compacted topic read whole, as everybody may who has the right to.
+ * table_read.h - a topic read whole, as everybody may who has the right to.
  *
  * The true end of each partition comes from a handle that reads uncommitted records, then committed
  * ones are read up to there, as in a restore. Nothing is written and no group is joined.
  */
 #ifndef TOCSIN_CONSUMER_TABLE_READ_H
 #define TOCSIN_CONSUMER_TABLE_READ_H
+
+#include <librdkafka/rdkafka.h>
 
 #include "consumer/config/config.h"
 
@@ -20,6 +22,8 @@ struct table_read {
     /* Each record in its partition's order; `value` is NULL for a tombstone. */
     int (*take)(void *self, const char *key, size_t key_bytes, const char *value,
                 size_t value_bytes, struct error *err);
+    /* Instead of `take`, where headers or offsets are wanted too. */
+    int (*take_message)(void *self, const rd_kafka_message_t *message, struct error *err);
     void *self;
 };
 

@@ -13,6 +13,11 @@ const char *const dead_reason_names[] = {
     [DEAD_UNRENDERABLE] = "unrenderable", [DEAD_UNRENDERABLE + 1] = NULL,
 };
 
+const char *const dead_done_names[] = {[DEAD_OPEN] = "open",
+                                       [DEAD_REPLAYED] = "replayed",
+                                       [DEAD_DROPPED] = "dropped",
+                                       [DEAD_DROPPED + 1] = NULL};
+
 static const struct field dead_delivery_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_STRING, "integration", dead_delivery, integration, .required = true,
@@ -47,4 +52,20 @@ const struct record_type dead_delivery_type = {
     .title = "A delivery that was given up",
     .size = sizeof(struct dead_delivery),
     .fields = dead_delivery_fields,
+};
+
+static const struct field dead_done_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_INTEGER, "offset", dead_done, offset, .required = true,
+                 .max = RECORD_INTEGER_MAX, .help = "Of the letter, in the partition of this mark"),
+    RECORD_FIELD(FIELD_ENUM, "how", dead_done, how, .required = true, .names = dead_done_names,
+                 .help = "What became of it"),
+    RECORD_FIELD(FIELD_TIME, "time", dead_done, time_ms, .required = true, .help = "When"),
+    RECORD_FIELD_END,
+};
+const struct record_type dead_done_type = {
+    .name = DEAD_DONE_TYPE,
+    .title = "A dead letter that is done with",
+    .size = sizeof(struct dead_done),
+    .fields = dead_done_fields,
 };

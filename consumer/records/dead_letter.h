@@ -6,6 +6,9 @@
  * SHA-256 and size. delivery  what was to be said to a receiver and was given up: the value is
  * struct dead_delivery.
  *
+ * A mark, in the partition of the letter and behind it, says that the letter is done with: replayed
+ * or dropped. The topic forgets by time, so a mark outlives its letter.
+ *
  * The reasons ride in headers for both kinds, under our names and under Kafka Connect's.
  */
 #ifndef TOCSIN_CONSUMER_RECORDS_DEAD_LETTER_H
@@ -15,7 +18,10 @@
 
 #define DEAD_DELIVERY_TYPE "tocsin.dead-delivery.v1"
 
-#define DEAD_HEADER_KIND   "tocsin_dead_kind"   /* record | delivery */
+#define DEAD_DONE_TYPE "tocsin.dead-done.v1"
+
+#define DEAD_HEADER_KIND   "tocsin_dead_kind" /* record | delivery | done */
+#define DEAD_KIND_DONE     "done"
 #define DEAD_HEADER_REASON "tocsin_dead_reason" /* enum dead_reason's word: a metric label */
 #define DEAD_HEADER_DETAIL                                                                         \
     "tocsin_dead_detail" /* one line: JSON pointer, what was expected; no secret */
@@ -59,6 +65,15 @@ struct dead_delivery {
     int64_t time_ms, first_try_ms, tries;
 };
 
-extern const struct record_type dead_delivery_type;
+enum dead_done_how { DEAD_OPEN, DEAD_REPLAYED, DEAD_DROPPED };
+extern const char *const dead_done_names[]; /* open replayed dropped */
+
+/* The mark of the letter at this offset of the same partition. */
+struct dead_done {
+    int64_t offset, time_ms;
+    int how; /* enum dead_done_how */
+};
+
+extern const struct record_type dead_delivery_type, dead_done_type;
 
 #endif

@@ -32,6 +32,7 @@ static const struct record_type *const records[] = {
     &run_parts_type,    &wakeup_type,       &silence_type,       &accepted_type,
     &inhibitor_type,    &topology_type,     &dead_delivery_type, &receiver_state_type,
     &run_begin_type,
+    &dead_done_type,
 };
 static const size_t records_count = sizeof(records) / sizeof(records[0]);
 

@@ -72,7 +72,10 @@ class Deliver:
                                                  careful=self.sink.url("/careful")))
         self.process = self.start()
         world.wait_topics()
-        self.producer = ck.Producer({"bootstrap.servers": world.brokers, "linger.ms": 5})
+        self.producer = self.make_producer()
+
+    def make_producer(self):
+        return ck.Producer({"bootstrap.servers": self.world.brokers, "linger.ms": 5})
 
     def start(self, name=None):
         return self.world.tocsind(self.config, "--role", "deliver", name=name)
