@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "consumer/correlate/correlator.h"
+#include "consumer/correlate_rules.h"
 #include "consumer/kafka/message.h"
 #include "consumer/kafka/role.h"
 #include "consumer/log.h"
@@ -40,7 +40,9 @@ static const struct {
 
 struct loop {
     const struct role_run *run;
-    struct arena arena; /* names, addressees */
+    const struct config *config; /* the newest that was taken */
+    struct arena arena;          /* names */
+    struct arena rules_arena;
     struct role_topic topics[TOPICS];
     struct role *role;
     struct correlator *correlator;
@@ -241,6 +243,31 @@ static int tick(struct loop *loop, int64_t now_mono_ms, struct error *err)
     return correlator_tick(loop->correlator, wall_ms(), err);
 }
 
+static int make_rules(struct loop *loop, struct correlator_rules *ret, struct error *err);
+
+/* A newer configuration is taken when nothing is pending under the old one. */
+static int take_config(struct loop *loop, struct error *err)
+{
+    const struct config *held = loop->config;
+    const struct config *next = config_share_take(loop->run->share, held);
+    struct correlator_rules rules;
+
+    if (next == held)
+        return 0;
+    if (commit(loop, err))
+        return -1;
+    if (correlator_pending(loop->correlator)) {
+        config_share_give(loop->run->share, next);
+        return 0; /* later */
+    }
+    loop->config = next;
+    if (make_rules(loop, &rules, err) || correlator_reload(loop->correlator, &rules, err))
+        return -1;
+    config_share_give(loop->run->share, held);
+    log_event(LOG_INFO, "configuration_taken", "role", "correlate", "sha256", next->hash, NULL);
+    return 0;
+}
+
 /* Looks at the batch: whether it is time. `idle`: there is no more input at once. */
 static int look(struct loop *loop, bool idle, struct error *err)
 {
@@ -250,7 +277,7 @@ static int look(struct loop *loop, bool idle, struct error *err)
     atomic_store(&loop->run->status->records, loop->records);
     if (role_live_count(loop->role) > 0 && !role_restoring(loop->role))
         atomic_store(&loop->run->status->ready, true);
-    if (tick(loop, now, err))
+    if (take_config(loop, err) || tick(loop, now, err))
         return -1;
     if (!correlator_pending(loop->correlator)) {
         loop->staged_mono_ms = 0;
@@ -305,46 +332,17 @@ static int name_topics(struct loop *loop, struct error *err)
     return 0;
 }
 
+/* The newest configuration's, in an arena of their own. */
 static int make_rules(struct loop *loop, struct correlator_rules *ret, struct error *err)
 {
-    const struct config *config = loop->run->config;
-    const struct lifecycle_config *lifecycle = &config->lifecycle;
-    struct addressee *addressees =
-        arena_array(&loop->arena, config->integrations_count + 1, sizeof(*addressees));
-
-    if (!addressees)
-        return error_set(err, ERROR_MEMORY, "no memory for receivers");
-    for (size_t i = 0; i < config->integrations_count; i++) {
-        const struct integration *integration = &config->integrations[i];
-
-        addressees[i] = (struct addressee){
-            .integration = integration->id,
-            .receiver = integration->receiver,
-            .flush = integration->flush,
-            .run_summary = integration->run_summary,
-            .max_wait_ms = integration->max_wait_ms,
-            .shards = integration->shards,
-        };
-    }
-    *ret = (struct correlator_rules){
-        .route = config->route,
-        .addressees = addressees,
-        .addressees_count = config->integrations_count,
-        .enrichment = &config->enrichment,
-        .inhibit_rules = config->inhibit_rules,
-        .inhibit_rules_count = config->inhibit_rules_count,
-        .lifecycle = {.clean_runs = lifecycle->clean_runs,
-                      .stale_after_ms = lifecycle->stale_after_ms,
-                      .notify_model_version = lifecycle->notify_model_version,
-                      .enrichment = &config->enrichment},
-        .dedupe_window_ms = lifecycle->dedupe_window_ms,
-        .run_time_limit_ms = lifecycle->run_time_limit_ms,
-        .seen_ids_max = (size_t)lifecycle->seen_ids_max,
+    const struct correlate_place place = {
         .partitions = role_partitions(loop->role),
         .notification_partitions = role_topic_partitions(loop->role, OUTPUT_NOTIFICATIONS),
         .findings_topic = loop->topics[OUTPUT_FINDINGS].name,
     };
-    return 0;
+
+    arena_reset(&loop->rules_arena);
+    return correlate_rules(loop->config, &place, &loop->rules_arena, ret, err);
 }
 
 static int open_loop(struct loop *loop, struct error *err)
@@ -364,6 +362,7 @@ static int open_loop(struct loop *loop, struct error *err)
 
     if (!role.group)
         return error_set(err, ERROR_MEMORY, "no memory for the group's name");
+    loop->config = config_share_take(loop->run->share, NULL);
     if (name_topics(loop, err) || role_new(&role, &ops, loop, &loop->role, err) ||
         make_rules(loop, &rules, err))
         return -1;
@@ -376,6 +375,7 @@ int correlate_run(const struct role_run *run, struct error *err)
     int rc = -1;
 
     arena_init(&loop.arena);
+    arena_init(&loop.rules_arena);
     batch_init(&loop.batch);
     if (open_loop(&loop, err) == 0)
         rc = serve(&loop, err);
@@ -383,6 +383,7 @@ int correlate_run(const struct role_run *run, struct error *err)
     role_free(loop.role);
     correlator_free(loop.correlator);
     batch_fini(&loop.batch);
+    arena_fini(&loop.rules_arena);
     arena_fini(&loop.arena);
     return rc;
 }

@@ -39,6 +39,10 @@ struct crew {
     char control_topic[TOPIC_NAME_BYTES];
     struct control_config control_config;
     struct control *control;
+    struct config_share *share;
+    const struct config *first;  /* what handles are made from */
+    const struct config *held;   /* whose rules `control` has */
+    pthread_mutex_t reload_lock; /* one reload at a time */
     struct crew_member members[ROLES];
 };
 
@@ -108,7 +112,11 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
     struct crew *crew = calloc(1, sizeof(*crew));
     if (crew == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory");
-    if (open_control(crew, config, err) != 0) {
+    pthread_mutex_init(&crew->reload_lock, NULL);
+    crew->first = config;
+    if (config_share_new(config, &crew->share, err) == 0)
+        crew->held = config_share_take(crew->share, NULL);
+    if (crew->share == NULL || open_control(crew, config, err) != 0) {
         crew_stop(crew, NULL);
         return -1;
     }
@@ -118,11 +126,11 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
             continue;
         member->run = (struct role_run){
             .config = config,
+            .share = crew->share,
             .stop = &crew->stop,
             .status = &member->status,
             .control = crew->control,
             .in_memory_cluster = in_memory_cluster,
-            .grace_ms = config->shutdown_grace_ms,
         };
         member->role = &roles[i];
         if (pthread_create(&member->thread, NULL, member_main, member) != 0) {
@@ -134,6 +142,40 @@ int crew_start(const struct config *config, const char *names, bool in_memory_cl
     }
     *ret = crew;
     return 0;
+}
+
+/* Takes `next` over when it succeeds. */
+static int switch_to(struct crew *crew, struct config *next, struct error *err)
+{
+    const struct config *before = crew->held;
+
+    if (config_share_offer(crew->share, next, err) != 0)
+        return -1;
+    crew->held = config_share_take(crew->share, before);
+    if (next->inhibit_rules_count + before->inhibit_rules_count > 0 &&
+        control_rules(crew->control, next->inhibit_rules, next->inhibit_rules_count, err) != 0)
+        return -1; /* `before` stays held: its rules are in use */
+    config_share_give(crew->share, before);
+    return 0;
+}
+
+int crew_reload(struct crew *crew, const char *path, struct error *err)
+{
+    struct config *next = NULL;
+    int rc;
+
+    pthread_mutex_lock(&crew->reload_lock);
+    rc = config_load(path, &next, err);
+    if (rc == 0 && config_check_reload(crew->first, next, err) != 0) {
+        config_free(next);
+        rc = -1;
+    } else if (rc == 0) {
+        for (size_t i = 0; i < next->warnings_count; i++)
+            log_event(LOG_WARNING, "configuration", "text", next->warnings[i], NULL);
+        rc = switch_to(crew, next, err);
+    }
+    pthread_mutex_unlock(&crew->reload_lock);
+    return rc;
 }
 
 bool crew_broken(const struct crew *crew)
@@ -170,6 +212,8 @@ int crew_stop(struct crew *crew, struct error *err)
         }
     }
     control_free(crew->control);
+    config_share_free(crew->share);
+    pthread_mutex_destroy(&crew->reload_lock);
     free(crew);
     return rc;
 }

@@ -11,9 +11,14 @@
 
 struct crew;
 
-/* Starts the roles named in `names` ("correlate,deliver"; NULL: all). */
+/* `config` has to outlive the crew. Starts the roles named in `names` ("correlate,deliver"; NULL:
+ * all). */
 int crew_start(const struct config *config, const char *names, bool in_memory_cluster,
                struct crew **ret, struct error *err);
+
+/* Loads `path` and goes on with it whole, or keeps what it has and says why: a mistake in the file
+ * with its place, or what can't be changed without a restart. May be called from any thread. */
+int crew_reload(struct crew *crew, const char *path, struct error *err);
 
 /* A role has ended although nobody told it to. */
 bool crew_broken(const struct crew *crew);

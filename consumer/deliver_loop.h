@@ -10,10 +10,14 @@
 #include "consumer/kafka/committer.h"
 #include "consumer/roles.h"
 
+#define LOOP_CONFIGS_MAX 8    /* that flights began with and that are not the newest */
 #define LOOP_WAIT_MS_MAX 1000 /* also how often positions alone are committed */
 
 struct loop {
     const struct role_run *run;
+    const struct config *config; /* the newest that was taken */
+    const struct config *old[LOOP_CONFIGS_MAX];
+    size_t old_count;
     struct arena arena; /* topic names */
     struct role_topic topics[ROLE_TOPICS_MAX];
     size_t topics_count;
@@ -38,6 +42,10 @@ int loop_restored(void *self, int32_t partition, int64_t *ret_next,
 void loop_drop(void *self, int32_t partition);
 /* Takes what is there, not too much of it. *ret_more: there may be more at once. */
 int loop_take_input(struct loop *loop, bool *ret_more, struct error *err);
+
+/* deliver_reload.c: takes a newer configuration, and gives back those that are not used any more.
+ */
+int loop_take_config(struct loop *loop, struct moment now, struct error *err);
 
 /* deliver_commit.c */
 int loop_fetch_commit(struct loop *loop, struct error *err);

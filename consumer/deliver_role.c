@@ -88,7 +88,7 @@ static int64_t longest_request_ms(const struct config *config)
 static void on_revoking(void *self)
 {
     struct loop *loop = self;
-    int64_t end_ms = moment_now().mono_ms + longest_request_ms(loop->run->config) + DRAIN_MARGIN_MS;
+    int64_t end_ms = moment_now().mono_ms + longest_request_ms(loop->config) + DRAIN_MARGIN_MS;
 
     if (loop->committer == NULL)
         return; /* leaving: what could be committed is, and nothing is sent any more */
@@ -127,9 +127,10 @@ static int open_loop(struct loop *loop, struct error *err)
     };
 
     loop->session_ms = session_ms_of(config);
+    loop->config = config_share_take(loop->run->share, NULL);
     if (random_seed(&loop->random, err) != 0)
         return -1;
-    if (deliverer_new(config, &deliverer_callbacks, loop, &loop->deliverer, err) != 0 ||
+    if (deliverer_new(loop->config, &deliverer_callbacks, loop, &loop->deliverer, err) != 0 ||
         http_new(&loop->http, err) != 0 || role_new(&role, &ops, loop, &loop->role, err) != 0)
         return -1;
     return committer_new(loop->role, &loop->committer, err);
@@ -177,8 +178,9 @@ static int turn(struct loop *loop, struct error *err)
         return -1;
     now = moment_now();
     bool may_send = confirm(loop, now, err);
-    if (error_is_set(err) || take_mutes(loop, now, err) != 0 ||
-        deliverer_tick(loop->deliverer, now, err) != 0 || loop_start_commit(loop, now, err) != 0)
+    if (error_is_set(err) || loop_take_config(loop, now, err) != 0 ||
+        take_mutes(loop, now, err) != 0 || deliverer_tick(loop->deliverer, now, err) != 0 ||
+        loop_start_commit(loop, now, err) != 0)
         return -1;
     if (may_send && loop_start_requests(loop, err) != 0)
         return -1;
@@ -203,7 +205,7 @@ static int serve(struct loop *loop, struct error *err)
         if (turn(loop, err) != 0)
             return -1;
     }
-    if (loop_drain(loop, moment_now().mono_ms + loop->run->grace_ms, err) != 0)
+    if (loop_drain(loop, moment_now().mono_ms + loop->config->shutdown_grace_ms, err) != 0)
         return -1;
     return loop_commit_all(loop, err);
 }

@@ -2,8 +2,9 @@
  * roles.h - the roles of tocsind: each is one event loop, run on a thread of its own until it is
  * told to stop.
  *
- * Roles share nothing but the configuration (immutable), the stop flag, their status and what
- * `control` says. A status is written by its role alone and may be read by anybody.
+ * Roles share nothing but the configuration (immutable; another one is taken between two steps),
+ * the stop flag, their status and what `control` says. A status is written by its role alone and
+ * may be read by anybody.
  */
 #ifndef TOCSIN_CONSUMER_ROLES_H
 #define TOCSIN_CONSUMER_ROLES_H
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "consumer/config/config.h"
+#include "consumer/config_share.h"
 #include "consumer/control/control.h"
 #include "producer/error.h"
 
@@ -27,13 +28,13 @@ struct role_status {
 };
 
 struct role_run {
-    const struct config *config;
+    const struct config *config; /* at the start: what handles are made from */
+    struct config_share *share;  /* the newest, for all that may change */
     /* set: finish what is in hand within the grace time, commit, return 0 */
     const atomic_bool *stop;
     struct role_status *status;
     struct control *control; /* shared by all roles of the process */
     bool in_memory_cluster;  /* `tocsind demo` */
-    int64_t grace_ms;        /* deliver: how long requests in flight may take after `stop` */
 };
 
 /* Each returns 0 after an orderly stop, -1 with *err when the process has to end and be started

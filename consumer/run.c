@@ -3,8 +3,9 @@
  * waits.
  *
  * SIGTERM and SIGINT stop in order: requests in flight are finished, what is pending is committed.
- * A role that ends by itself ends the process with EX_TEMPFAIL; the supervisor starts it again and
- * Kafka has all it needs.
+ * SIGHUP reads the configuration again; one that is wrong, or that needs a restart, changes
+ * nothing. A role that ends by itself ends the process with EX_TEMPFAIL; the supervisor starts it
+ * again and Kafka has all it needs.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -50,16 +51,29 @@ static void signals_block(sigset_t *ret_set)
     sigemptyset(ret_set);
     sigaddset(ret_set, SIGTERM);
     sigaddset(ret_set, SIGINT);
+    sigaddset(ret_set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, ret_set, NULL);
 }
 
-static void wait_for_end(const struct crew *crew, const sigset_t *signals)
+static void reload(struct crew *crew, const char *path)
+{
+    struct error err = {0};
+
+    if (crew_reload(crew, path, &err) == 0)
+        log_event(LOG_INFO, "reloaded", "file", path, NULL);
+    else
+        log_event(LOG_ERROR, "reload_refused", "file", path, "why", err.text, NULL);
+}
+
+static void wait_for_end(struct crew *crew, const char *path, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_nsec = 200 * 1000 * 1000};
 
     for (;;) {
         int number = sigtimedwait(signals, NULL, &tick);
-        if (number > 0) {
+        if (number == SIGHUP) {
+            reload(crew, path);
+        } else if (number > 0) {
             log_event(LOG_INFO, "stopping", "signal", strsignal(number), NULL);
             return;
         }
@@ -97,7 +111,7 @@ int run_command(int argc, char **argv)
     if (rc == EX_OK && crew_start(config, options.roles, false, &crew, &err) != 0)
         rc = EX_USAGE;
     if (rc == EX_OK) {
-        wait_for_end(crew, &signals);
+        wait_for_end(crew, options.config, &signals);
         if (crew_stop(crew, &err) != 0)
             rc = EX_TEMPFAIL;
     }

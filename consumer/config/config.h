@@ -93,6 +93,7 @@ struct config {
     const struct config_place *kafka_places; /* of each of them */
     const char *instance;   /* for transactional.id and static membership; default $TOCSIN_INSTANCE,
                                pod name, else host-pid-random */
+    bool instance_made;     /* nobody named it: it is another with every load */
     bool static_membership; /* group.instance.id = instance */
     const char *external_url;
     int64_t shutdown_grace_ms; /* default 20 s */
@@ -120,6 +121,10 @@ int config_load(const char *path, struct config **ret, struct error *err);
 int config_parse(const char *name, const char *text, size_t bytes, struct config **ret,
                  struct error *err);
 void config_free(struct config *config);
+
+/* Whether a process that runs with one may go on with the other; ERROR_INPUT names what needs a
+ * restart. */
+int config_check_reload(const struct config *running, const struct config *next, struct error *err);
 
 /* As config_parse(), but goes on after a problem: up to `problems_max` of them, in *ret_count. */
 int config_check(const char *name, const char *text, size_t bytes, struct config **ret,

@@ -62,7 +62,8 @@ int instance_complete(struct draft *draft)
         return reader_refuse(reader, node_find(draft->root, "static_membership"),
                              "static_membership needs a name that stays the same: set instance or "
                              "the environment variable TOCSIN_INSTANCE");
-    if (!config->instance)
+    config->instance_made = config->instance == NULL;
+    if (config->instance_made)
         config->instance = random_name(reader->arena);
     else
         config->instance = arena_strdup(reader->arena, config->instance);

@@ -49,6 +49,23 @@ bool control_ready(struct control *control)
     return atomic_load(&control->ready);
 }
 
+int control_rules(struct control *control, const struct inhibit_rule *rules, size_t count,
+                  struct error *err)
+{
+    struct control_table *table = NULL, *old;
+
+    if (control_table_new(rules, count, &table, err) != 0)
+        return -1;
+    atomic_store(&control->ready, false);
+    pthread_rwlock_wrlock(&control->lock);
+    old = control->table;
+    control->table = table;
+    pthread_rwlock_unlock(&control->lock);
+    control_table_free(old);
+    atomic_store(&control->again, true);
+    return 0;
+}
+
 int control_wait_ready(struct control *control, int64_t timeout_ms, struct error *err)
 {
     const struct timespec tick = {.tv_nsec = CONTROL_TICK_MS * 1000000L};

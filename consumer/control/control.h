@@ -34,6 +34,11 @@ void control_free(struct control *control);
 
 bool control_ready(struct control *control);
 
+/* From now on with other rules; the old ones are not needed any more after it. Everything is read
+ * once more, and it is not ready until then. On failure nothing has changed. */
+int control_rules(struct control *control, const struct inhibit_rule *rules, size_t count,
+                  struct error *err);
+
 /* Waits for that. ERROR_RETRIABLE: not in time, with why reading failed last. */
 int control_wait_ready(struct control *control, int64_t timeout_ms, struct error *err);
 

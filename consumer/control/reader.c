@@ -132,8 +132,11 @@ static int follow(struct reading *reading, struct error *err)
     if (find_ends(reading, err) || assign(reading, err))
         return -1;
     while (rc == 0 && !atomic_load(&reading->control->stop)) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(reading->rk, CONTROL_POLL_MS);
+        rd_kafka_message_t *message;
 
+        if (atomic_load(&reading->control->again))
+            return error_set(err, ERROR_RETRIABLE, "the rules of inhibition are others now");
+        message = rd_kafka_consumer_poll(reading->rk, CONTROL_POLL_MS);
         if (message == NULL)
             continue;
         rc = take(reading, message, err);
@@ -149,6 +152,7 @@ static void begin_again(struct control *control, const struct error *why)
     pthread_mutex_lock(&control->why_lock);
     control->why = *why;
     pthread_mutex_unlock(&control->why_lock);
+    atomic_store(&control->again, false);
     pthread_rwlock_wrlock(&control->lock);
     control_table_clear(control->table);
     pthread_rwlock_unlock(&control->lock);

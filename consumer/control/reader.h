@@ -17,6 +17,7 @@ struct control {
     pthread_rwlock_t lock; /* of the table */
     struct control_table *table;
     atomic_bool ready, stop;
+    atomic_bool again; /* read everything once more */
     atomic_uint_fast64_t changes;
     int event_fd;
     pthread_mutex_t why_lock;

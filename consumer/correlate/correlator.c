@@ -77,6 +77,21 @@ int correlator_new(const struct correlator_rules *rules, struct correlator **ret
     return 0;
 }
 
+int correlator_reload(struct correlator *correlator, const struct correlator_rules *rules,
+                      struct error *err)
+{
+    if (correlator_pending(correlator) || rules->partitions != correlator->rules.partitions)
+        return error_set(err, ERROR_INPUT, "other rules come between two batches");
+    correlator->rules = *rules;
+    correlator->pairs_max = pairs_bound(rules);
+    for (int32_t i = 0; i < rules->partitions; i++) {
+        struct partition *partition = &correlator->partitions[i];
+        if (partition->live && inhibit_restored(correlator, partition, err))
+            return -1;
+    }
+    return 0;
+}
+
 void correlator_free(struct correlator *correlator)
 {
     if (!correlator)

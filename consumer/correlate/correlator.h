@@ -113,6 +113,12 @@ int correlator_new(const struct correlator_rules *rules, struct correlator **ret
                    struct error *err);
 void correlator_free(struct correlator *correlator);
 
+/* From now on by other rules, between two batches: nothing may be pending. Topics and partitions
+ * are the same. What was told before keeps its pairs; who is not routed to any more hears so with
+ * the alert's next news. */
+int correlator_reload(struct correlator *correlator, const struct correlator_rules *rules,
+                      struct error *err);
+
 /* A record of OUTPUT_ALERTS or OUTPUT_STATE of a partition, in the topic's order; then, when all
  * are in, where to read findings next (-1: nothing says). */
 int correlator_restore(struct correlator *correlator, enum output_topic topic, int32_t number,

@@ -100,6 +100,11 @@ int deliverer_rearm(struct deliverer *deliverer, struct moment now, struct error
 /* What is muted has changed: the groups that this may concern are looked at again. */
 int deliverer_mutes(struct deliverer *deliverer, enum mutes mutes, struct moment now,
                     struct error *err);
+/* From now on with another configuration, whose kafka and topics are the same. Flights that have
+ * begun end with the one they began with: it is needed until deliverer_uses() says no more. */
+int deliverer_reload(struct deliverer *deliverer, const struct config *config, struct moment now,
+                     struct error *err);
+bool deliverer_uses(const struct deliverer *deliverer, const struct config *config);
 /* On: no new flight begins. Used before a revoke and at the end. */
 void deliverer_hold(struct deliverer *deliverer, bool hold);
 /* Gives up flights whose request has not started, with their intents. */

@@ -154,6 +154,7 @@ int flight_prepare(struct deliverer *deliverer, struct group_head *group, struct
     arena_init(&flight->arena);
     flight->partition = group->partition->number;
     flight->outlet = group->outlet;
+    flight->config = deliverer->config;
     flight->integration = group->outlet->integration;
     flight->group = group;
     group->flight = flight;

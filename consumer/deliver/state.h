@@ -131,8 +131,9 @@ struct flight {
     size_t key_bytes;
     struct group_head *group; /* NULL while the partition is dropped */
     struct outlet *outlet;
-    const struct integration *integration;
-    struct arena arena; /* everything below */
+    const struct config *config;           /* that it began with */
+    const struct integration *integration; /* of that one */
+    struct arena arena;                    /* everything below */
     struct message message;
     struct flight_member *members; /* the changed ones */
     size_t members_count;
