@@ -267,6 +267,7 @@ const struct channel_ops azure_devops_channel = {
     .name = "azure_devops",
     .ctx_size = sizeof(struct azure_devops),
     .settings = azure_devops_settings,
+    .rate = {.requests = 200, .per_ms = 300000, .burst = 20},
     .looks_up = true,
     .one_alert = true,
     .init = azure_devops_init,
