@@ -31,8 +31,7 @@ static const struct record_type *const records[] = {
     &series_state_type, &notification_type, &group_state_type,   &member_type,
     &run_parts_type,    &wakeup_type,       &silence_type,       &accepted_type,
     &inhibitor_type,    &topology_type,     &dead_delivery_type, &receiver_state_type,
-    &run_begin_type,
-    &dead_done_type,
+    &run_begin_type,    &dead_done_type,
 };
 static const size_t records_count = sizeof(records) / sizeof(records[0]);
 
