@@ -142,6 +142,18 @@ json_t *record_schema(const struct record_type *type);
  * the text). */
 json_t *record_parse(const char *json, size_t bytes, struct error *err);
 
+/* What to do with a text of a record; it may put another in its place, NULL too where the member
+ * may be left out. -1 stops. `field` is the member that holds the text, or a list or labels of
+ * texts. */
+struct record_mapper {
+    int (*text)(void *ctx, const struct field *field, const char **text);
+    void *ctx;
+};
+
+/* Every text in the record and in all that it holds; the lists' own memory is changed. */
+int record_map_texts(const struct record_type *type, void *record,
+                     const struct record_mapper *mapper);
+
 /* Wall time as RFC 3339 in UTC with ms, and back. `text` needs TIME_TEXT_BYTES. */
 #define TIME_TEXT_BYTES 32
 void time_format(int64_t time_ms, char text[TIME_TEXT_BYTES]);
