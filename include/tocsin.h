@@ -71,6 +71,9 @@ struct tocsin_publisher;
  *   timeout_ms      how long to wait for a broker that acknowledges nothing: 30000
  *   min_severity    info low medium high critical: lesser findings are withheld, and counted
  *   min_confidence  0..1, likewise
+ *   mask            secrets (the default: keys, tokens, private keys, and the values of environment
+ *                   variables that are called so), personal (e-mail, telephone, card and account
+ *                   numbers too), none
  *   run_id attempt shard ("2/4") pipeline branch repository commit job team
  *                   the run, where the CI's environment does not say it or says it wrong
  *   model model_version target

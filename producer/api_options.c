@@ -21,6 +21,7 @@ static const struct api_row {
     {"timeout_ms", offsetof(struct api_options, timeout_ms)},
     {"min_severity", offsetof(struct api_options, min_severity_name)},
     {"min_confidence", offsetof(struct api_options, min_confidence_text)},
+    {"mask", offsetof(struct api_options, mask_name)},
     {"run_id", offsetof(struct api_options, run.run_id)},
     {"attempt", offsetof(struct api_options, run.attempt)},
     {"shard", offsetof(struct api_options, run.shard)},
@@ -102,6 +103,20 @@ static int read_thresholds(struct api_options *options, struct error *err)
     return 0;
 }
 
+static int read_mask(struct api_options *options, struct error *err)
+{
+    static const char *const names[] = {"secrets", "personal", "none"};
+    const char *name = options->mask_name ? options->mask_name : names[API_MASK_SECRETS];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], name) == 0) {
+            options->mask = (enum api_mask)i;
+            return 0;
+        }
+    }
+    return error_set(err, ERROR_INPUT, "mask: expected secrets, personal or none");
+}
+
 int api_options_read(const struct tocsin_pair *pairs, size_t count, struct arena *arena,
                      struct api_options *ret_options, struct error *err)
 {
@@ -111,7 +126,7 @@ int api_options_read(const struct tocsin_pair *pairs, size_t count, struct arena
     if (!properties)
         return error_set(err, ERROR_MEMORY, "no memory for options");
     if (read_pairs(pairs, count, arena, &options, properties, err) || read_timeout(&options, err) ||
-        read_thresholds(&options, err))
+        read_thresholds(&options, err) || read_mask(&options, err))
         return -1;
     if (!options.brokers)
         return error_set(err, ERROR_INPUT, "brokers: expected host:port");

@@ -10,13 +10,18 @@
 #include "producer/sink.h"
 #include "tocsin.h"
 
+/* What is masked: secrets; personal data too; nothing. */
+enum api_mask { API_MASK_SECRETS, API_MASK_PERSONAL, API_MASK_NONE };
+
 struct api_options {
     struct sink_kafka_config kafka;
     struct run_settings run;
     const char *brokers, *prefix, *topic;
     const char *model, *model_version, *target;
     const char *timeout_ms, *min_severity_name, *min_confidence_text;
+    const char *mask_name;
     int min_severity;
+    enum api_mask mask;
     double min_confidence;
 };
 

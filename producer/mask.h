@@ -22,8 +22,8 @@
 #define MASK_PATTERNS_MAX      64   /* configured ones */
 #define MASK_PATTERN_BYTES_MAX 1024 /* of one of them */
 #define MASK_NAME_BYTES_MAX    40
-#define MASK_VALUES_MAX        256 /* known values, such as a CI's secret variables */
-#define MASK_VALUE_BYTES_MIN   8   /* shorter ones would hide ordinary words: GitLab's own bound */
+#define MASK_VALUES_MAX        1024 /* known values, such as a CI's secret variables */
+#define MASK_VALUE_BYTES_MIN   8    /* shorter ones would hide ordinary words: GitLab's own bound */
 #define MASK_STEPS_MAX         100000 /* of one configured pattern in one text */
 #define MASK_SHAPE_BYTES_MAX   40     /* a longer shape ends with "..." */
 

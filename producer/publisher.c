@@ -1,7 +1,7 @@
 /*
- * publisher.c - one finding at a time: thresholds, cut, identity, record.
+ * publisher.c - one finding at a time: mask, cut, thresholds, identity, record.
  *
- * The thresholds come first, so that what is withheld costs nothing but its fingerprint. A finding
+ * Secrets go before anything else, so that they are in no hash and no key. A finding
  * is remembered as sent before it is handed to the sink: when the sink fails, the program ends
  * anyway.
  */
@@ -134,17 +134,42 @@ static int send_finding(struct publisher *publisher, const struct finding *findi
 }
 
 static int count(struct publisher *publisher, struct run_book *book, const struct finding *finding,
-                 enum finding_fate fate, struct error *err)
+                 enum finding_fate fate, size_t masked, struct error *err)
 {
     int rc = 0;
 
     pthread_mutex_lock(&publisher->lock);
     publisher->counts.by[fate]++;
     if (fate == FATE_SENT) {
+        publisher->counts.masked += masked;
         publisher->counts.cut += finding->output_cut_bytes || finding->prompt_cut_bytes;
         rc = book ? run_book_published(book, finding->fingerprint, err) : 0;
     }
     pthread_mutex_unlock(&publisher->lock);
+    return rc;
+}
+
+int publisher_scrub_run(struct publisher *publisher, struct run *run, struct arena *arena,
+                        struct error *err)
+{
+    return scrub_record(publisher->scrub, &run_type, run, arena, NULL, err);
+}
+
+int publisher_tried(struct publisher *publisher, struct run_book *book,
+                    const struct coverage *coverage, struct error *err)
+{
+    struct coverage masked = *coverage;
+    struct arena arena;
+    int rc;
+
+    arena_init(&arena);
+    rc = scrub_record(publisher->scrub, &coverage_type, &masked, &arena, NULL, err);
+    if (rc == 0) {
+        pthread_mutex_lock(&publisher->lock);
+        rc = run_book_tried(book, &masked, err);
+        pthread_mutex_unlock(&publisher->lock);
+    }
+    arena_fini(&arena);
     return rc;
 }
 
@@ -153,10 +178,12 @@ int publisher_finding(struct publisher *publisher, struct run_book *book, struct
 {
     char fingerprint[FINGERPRINT_BYTES];
     enum finding_fate fate;
+    size_t masked = 0;
     int rc;
 
     fill(finding);
-    if (cut_finding(finding, arena, err))
+    if (scrub_record(publisher->scrub, &finding_type, finding, arena, &masked, err) ||
+        cut_finding(finding, arena, err))
         return -1;
     finding_fingerprint(finding, fingerprint);
     finding->fingerprint = arena_strdup(arena, fingerprint);
@@ -166,7 +193,7 @@ int publisher_finding(struct publisher *publisher, struct run_book *book, struct
     rc = decide(publisher, book, finding, arena, &fate, err);
     pthread_mutex_unlock(&publisher->lock);
     if (rc || (fate == FATE_SENT && send_finding(publisher, finding, arena, err)) ||
-        count(publisher, book, finding, fate, err))
+        count(publisher, book, finding, fate, masked, err))
         return -1;
     *ret_fate = fate;
     return 0;
@@ -179,6 +206,8 @@ int publisher_measurement(struct publisher *publisher, struct measurement *measu
     char series[SERIES_BYTES], id[FINDING_ID_BYTES];
     struct envelope envelope;
 
+    if (scrub_record(publisher->scrub, &measurement_type, measurement, arena, NULL, err))
+        return -1;
     if (!*or_empty(measurement->target))
         measurement->target = or_empty(measurement->run.repository);
     if (measurement->time_ms == 0)
@@ -216,11 +245,15 @@ static int send_copies(struct publisher *publisher, struct sink_record *record, 
 int publisher_run_begin(struct publisher *publisher, const struct run_begin *begin,
                         struct arena *arena, struct error *err)
 {
-    struct sink_record record = {.key = begin->run.id};
+    struct run_begin masked = *begin;
+    struct sink_record record = {0};
     struct envelope envelope;
 
-    record.value = record_encode(&run_begin_type, begin, arena, &record.value_bytes, err);
-    if (!record.value || envelope_of_run_begin(begin, true, arena, &envelope, err))
+    if (scrub_record(publisher->scrub, &run_begin_type, &masked, arena, NULL, err))
+        return -1;
+    record.key = masked.run.id;
+    record.value = record_encode(&run_begin_type, &masked, arena, &record.value_bytes, err);
+    if (!record.value || envelope_of_run_begin(&masked, true, arena, &envelope, err))
         return -1;
     record.envelope = &envelope;
     return send_copies(publisher, &record, err);
@@ -230,11 +263,15 @@ int publisher_run_end(struct publisher *publisher, const struct run_end *end, st
                       struct error *err)
 {
     struct sink *sink = publisher->sink;
-    struct sink_record record = {.key = end->run.id};
+    struct run_end masked = *end;
+    struct sink_record record = {0};
     struct envelope envelope;
 
-    record.value = record_encode(&run_end_type, end, arena, &record.value_bytes, err);
-    if (!record.value || envelope_of_run_end(end, true, arena, &envelope, err))
+    if (scrub_record(publisher->scrub, &run_end_type, &masked, arena, NULL, err))
+        return -1;
+    record.key = masked.run.id;
+    record.value = record_encode(&run_end_type, &masked, arena, &record.value_bytes, err);
+    if (!record.value || envelope_of_run_end(&masked, true, arena, &envelope, err))
         return -1;
     record.envelope = &envelope;
     return sink->ops->flush(sink, err) || send_copies(publisher, &record, err) ||

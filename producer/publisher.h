@@ -1,5 +1,6 @@
 /*
- * publisher.h - from a finding to a record in a sink: completes, cuts, identifies, counts, sends.
+ * publisher.h - from a finding to a record in a sink: completes, masks, cuts, identifies, counts,
+ * sends.
  *
  * One publisher serves one process: it knows which findings it has published (two reports of one
  * run tell of the same ones) and counts repeated occurrences within a report. All calls may come
@@ -12,6 +13,7 @@
 #include <pthread.h>
 
 #include "producer/run_book.h"
+#include "producer/scrub.h"
 #include "producer/sink.h"
 #include "producer/tally.h"
 
@@ -28,10 +30,12 @@ enum finding_fate {
 struct publisher_counts {
     uint64_t by[FATE_REPEATED + 1]; /* findings */
     uint64_t cut;                   /* findings whose evidence was cut */
+    uint64_t masked;                /* places of findings where a secret stood */
 };
 
 struct publisher {
     struct sink *sink;
+    struct scrub *scrub; /* set after init; NULL: nothing is masked. Not taken over */
     int min_severity;
     double min_confidence;
     pthread_mutex_t lock;     /* for everything below, and for books */
@@ -48,6 +52,14 @@ void publisher_fini(struct publisher *publisher);
 /* A new report: occurrences are counted from 0 again, so that a run's report and its hitlog give
  * the same finding ids. */
 void publisher_next_report(struct publisher *publisher);
+
+/* Takes secrets out of a run before it goes into a book: identities are made of its names. */
+int publisher_scrub_run(struct publisher *publisher, struct run *run, struct arena *arena,
+                        struct error *err);
+
+/* Writes coverage down in a book, under the names that its findings have. */
+int publisher_tried(struct publisher *publisher, struct run_book *book,
+                    const struct coverage *coverage, struct error *err);
 
 /* Completes the finding in place (target, category, texts, fingerprint, occurrence, id) and sends
  * it. A finding that came with an id keeps its occurrence. `book` may be NULL: a run that somebody

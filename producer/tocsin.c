@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "producer/api_options.h"
 #include "producer/publisher.h"
@@ -16,6 +17,7 @@
 struct tocsin_publisher {
     struct api_options options; /* strings in the arena */
     struct sink *sink;
+    struct scrub *scrub;
     struct publisher publisher;
     struct run_book book;
     struct arena arena; /* written by open only */
@@ -60,6 +62,23 @@ static int tell(int rc, const struct error *err, struct tocsin_error *error)
     return rc;
 }
 
+static int open_scrub(struct tocsin_publisher *publisher, const struct run *run, struct error *err)
+{
+    const struct api_options *api = &publisher->options;
+    const struct secret_sources sources = {.environment = environ,
+                                           .properties = api->kafka.properties,
+                                           .properties_count = api->kafka.properties_count,
+                                           .run = run};
+
+    if (api->mask == API_MASK_NONE)
+        return 0;
+    if (scrub_new(api->mask == API_MASK_PERSONAL ? MASK_SECRETS | MASK_PERSONAL : MASK_SECRETS,
+                  &sources, &publisher->scrub, err))
+        return -1;
+    publisher->publisher.scrub = publisher->scrub;
+    return 0;
+}
+
 static int open_publisher(struct tocsin_publisher *publisher, const struct tocsin_pair *options,
                           size_t count, struct error *err)
 {
@@ -75,7 +94,9 @@ static int open_publisher(struct tocsin_publisher *publisher, const struct tocsi
     if (!run.id)
         return error_set(err, ERROR_MEMORY, "no memory for a run");
     publisher_init(&publisher->publisher, NULL, api->min_severity, api->min_confidence);
-    if (run_book_init(&publisher->book, &run, err) ||
+    if (open_scrub(publisher, &run, err) ||
+        publisher_scrub_run(&publisher->publisher, &run, &publisher->arena, err) ||
+        run_book_init(&publisher->book, &run, err) ||
         sink_kafka_new(&api->kafka, &publisher->sink, err))
         return -1;
     publisher->publisher.sink = publisher->sink;
@@ -85,6 +106,7 @@ static int open_publisher(struct tocsin_publisher *publisher, const struct tocsi
 static void free_publisher(struct tocsin_publisher *publisher)
 {
     sink_free(publisher->sink);
+    scrub_free(publisher->scrub);
     publisher_fini(&publisher->publisher);
     run_book_fini(&publisher->book);
     arena_fini(&publisher->arena);
@@ -238,16 +260,13 @@ int tocsin_publisher_tried(struct tocsin_publisher *publisher, const char *rule,
                                       .attempts = attempts,
                                       .failures = failures};
     struct error err = {0};
-    int rc;
 
     if (!coverage.rule || !coverage.model || attempts < 0 || failures < 0 || failures > attempts)
         return tell(error_set(&err, ERROR_INPUT,
                               "expected a rule, a model and no more failures than attempts"),
                     &err, error);
-    pthread_mutex_lock(&publisher->publisher.lock);
-    rc = run_book_tried(&publisher->book, &coverage, &err);
-    pthread_mutex_unlock(&publisher->publisher.lock);
-    return tell(rc, &err, error);
+    return tell(publisher_tried(&publisher->publisher, &publisher->book, &coverage, &err), &err,
+                error);
 }
 
 int tocsin_publisher_flush(struct tocsin_publisher *publisher, struct tocsin_error *error)

@@ -83,6 +83,14 @@ const struct option_row option_rows[] = {
          "what was sent; @FILE reads it from a file")},
     {ROW(PUBLISH, "output", 0, OPTION_TEXT, output, "TEXT", "what came back; @FILE likewise")},
 
+    {.group = "What must not leave this process",
+     ROW(PUBLISH, "redact", 0, OPTION_FLAG, redact, NULL,
+         "mask personal data too: e-mail, telephone, card and account numbers")},
+    {ROW(SENDING, "secret-env", 0, OPTION_LIST, secret_env, "NAME",
+         "a variable whose value is secret; those called *_TOKEN, *_PASSWORD, *_KEY ... are")},
+    {ROW(SENDING, "no-mask", 0, OPTION_FLAG, no_mask, NULL,
+         "leave keys, tokens and passwords as they are")},
+
     {.group = "Other",
      ROW(SENDING, "quiet", 'q', OPTION_FLAG, quiet, NULL, "say nothing but errors")},
     {ROW(ALL, "verbose", 'v', OPTION_FLAG, verbose, NULL,

@@ -181,7 +181,7 @@ static const struct option_row *row_of_letter(char letter)
     return NULL;
 }
 
-#define OPTION_ROWS_MAX 64
+#define OPTION_ROWS_MAX 96
 
 /* Where the command line is being read. */
 struct reader {

@@ -42,6 +42,8 @@ struct options {
     int min_severity;
     double min_confidence;
     const char *format;
+    bool redact, no_mask;
+    struct option_list secret_env; /* names of variables */
     bool dry_run, quiet, verbose, help;
     bool run_open;      /* publish: a later `run end` ends the run */
     int status;         /* run end: enum run_status */

@@ -8,6 +8,7 @@
 
 #include "producer/cli/given.h"
 #include "producer/cli/run_command.h"
+#include "producer/cli/secrets.h"
 
 /* A book for the run that a report says it is of. */
 static struct run_book *book_of(struct publication *publication, const struct run *said,
@@ -18,6 +19,8 @@ static struct run_book *book_of(struct publication *publication, const struct ru
 
     if (!publication->is_run_known && said->id && *said->id)
         run.id = said->id;
+    if (publisher_scrub_run(&publication->publisher, &run, &publication->arena, err))
+        return NULL;
     for (size_t i = 0; i < publication->books_count; i++) {
         if (strcmp(publication->books[i].run.id, run.id) == 0)
             return &publication->books[i];
@@ -83,7 +86,7 @@ static int on_coverage(void *ctx, const struct coverage *coverage, struct error 
     struct coverage given = *coverage;
 
     given_to_coverage(publication, &given);
-    return run_book_tried(publication->book, &given, err);
+    return publisher_tried(&publication->publisher, publication->book, &given, err);
 }
 
 /* Our own run ends once, with all that is known of it. */
@@ -171,8 +174,10 @@ int publication_init(struct publication *publication, const struct options *opti
     publication->options = options;
     publisher_init(&publication->publisher, sink, options->min_severity, options->min_confidence);
     if (run_context(&options->run, run_environment, NULL, &publication->arena, run, err) ||
+        secrets_open(options, run, &publication->arena, &publication->scrub, err) ||
         given_labels(publication, err))
         return -1;
+    publication->publisher.scrub = publication->scrub;
     run->started_ms = publisher_now_ms();
     publication->is_run_known = run->id != NULL;
     if (options->run_open && run_leave_open(run, err))
@@ -187,6 +192,7 @@ void publication_fini(struct publication *publication)
     for (size_t i = 0; i < publication->books_count; i++)
         run_book_fini(&publication->books[i]);
     publisher_fini(&publication->publisher);
+    scrub_free(publication->scrub);
     arena_fini(&publication->arena);
 }
 

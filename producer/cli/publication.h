@@ -20,6 +20,7 @@
 struct publication {
     const struct options *options;
     struct publisher publisher;
+    struct scrub *scrub;
     struct run run;     /* where nothing else names one */
     bool is_run_known;  /* by settings or CI: all reports are of it */
     struct list labels; /* struct label, of the options */

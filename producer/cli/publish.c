@@ -110,6 +110,9 @@ static void summarise(const struct publishing *publishing)
             (unsigned long long)by[FATE_REPEATED],
             (unsigned long long)publication->publisher.counts.cut, publication->repaired,
             publication->bad);
+    if (publication->publisher.counts.masked > 0)
+        fprintf(stderr, ", %llu secrets masked",
+                (unsigned long long)publication->publisher.counts.masked);
     if (publication->measurements > 0)
         fprintf(stderr, ", %zu measurements", publication->measurements);
     for (size_t i = 0; i < publication->books_count; i++)

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "producer/cli/manual.h"
+#include "producer/cli/secrets.h"
 #include "producer/cli/session.h"
 #include "producer/publisher.h"
 
@@ -76,8 +77,11 @@ static int announce(struct session *session, struct run *run)
     int rc;
 
     publisher_init(&publisher, session->sink, 0, 0);
-    rc = is_end ? end_run(options, &publisher, run, &session->arena, &err)
-                : begin_run(&publisher, run, &session->arena, &err);
+    rc = secrets_open(options, run, &session->arena, &publisher.scrub, &err);
+    if (rc == 0)
+        rc = is_end ? end_run(options, &publisher, run, &session->arena, &err)
+                    : begin_run(&publisher, run, &session->arena, &err);
+    scrub_free(publisher.scrub);
     publisher_fini(&publisher);
     if (rc)
         return session_fail(&err, EX_UNAVAILABLE);
