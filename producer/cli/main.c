@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include "producer/cli/manual.h"
+#include "producer/cli/measure_command.h"
 #include "producer/cli/publish.h"
 #include "producer/cli/run_command.h"
 
@@ -82,6 +83,7 @@ static const struct command {
     int (*run)(int count, char *const *arguments);
 } commands[] = {
     {"publish", publish_command},
+    {"measure", measure_command},
     {"run", run_command},
     {"completion", completion},
     {"manual", manual},

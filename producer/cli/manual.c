@@ -15,6 +15,13 @@ const struct manual_command manual_commands[] = {
      "publish the findings of reports",
      "Publishes the findings of a red-team run to Kafka and says how the run ended. A REPORT is a "
      "file, a folder, or - for standard input; its format is recognised by its content."},
+    {COMMAND_MEASURE, "measure",
+     "[OPTION]... --benchmark NAME --metric NAME --value NUMBER --model NAME",
+     "publish one measurement",
+     "Publishes one metric of one benchmark, for tocsind's measurement rules. A model, a "
+     "benchmark, "
+     "a metric and a target are one series, whatever the build; the reports of tools that measure "
+     "bring theirs along."},
     {COMMAND_RUN_BEGIN, "run begin", "[OPTION]...", "say that a run has begun, and print its id",
      "Publishes that the run has begun, so that tocsind notices when it never ends, and prints its "
      "id. In CI every command finds the id by itself; elsewhere: "

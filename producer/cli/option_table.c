@@ -8,7 +8,9 @@
 
 #define PUBLISH COMMAND_PUBLISH
 #define END     COMMAND_RUN_END
-#define SENDING (PUBLISH | COMMAND_RUN_BEGIN | END)
+#define MEASURE COMMAND_MEASURE
+#define TESTED  (PUBLISH | MEASURE)
+#define SENDING (TESTED | COMMAND_RUN_BEGIN | END)
 #define ALL     (SENDING | COMMAND_RUN_SHOW)
 
 #define ROW(commands_, name_, letter_, kind_, member, value_, help_)                               \
@@ -52,16 +54,16 @@ const struct option_row option_rows[] = {
     {ROW(ALL, "team", 0, OPTION_TEXT, run.team, "NAME", "the team that it belongs to")},
 
     {.group = "What was tested; these win over what a report says",
-     ROW(PUBLISH, "model", 0, OPTION_TEXT, model, "NAME", "the model, without its version")},
-    {ROW(PUBLISH, "model-version", 0, OPTION_TEXT, model_version, "VERSION",
+     ROW(TESTED, "model", 0, OPTION_TEXT, model, "NAME", "the model, without its version")},
+    {ROW(TESTED, "model-version", 0, OPTION_TEXT, model_version, "VERSION",
          "the model's version or build")},
-    {ROW(PUBLISH, "target", 0, OPTION_TEXT, target, "NAME", "the system; default: the repository")},
-    {ROW(PUBLISH, "label", 'l', OPTION_LIST, labels, "NAME=VALUE", "a label of every finding")},
-    {ROW(PUBLISH, "link-report", 0, OPTION_TEXT, links.report, "URL", "where the full report is")},
-    {ROW(PUBLISH, "link-artifact", 0, OPTION_TEXT, links.artifact, "URL",
+    {ROW(TESTED, "target", 0, OPTION_TEXT, target, "NAME", "the system; default: the repository")},
+    {ROW(TESTED, "label", 'l', OPTION_LIST, labels, "NAME=VALUE", "a label of every record")},
+    {ROW(TESTED, "link-report", 0, OPTION_TEXT, links.report, "URL", "where the full report is")},
+    {ROW(TESTED, "link-artifact", 0, OPTION_TEXT, links.artifact, "URL",
          "the report's file in CI")},
-    {ROW(PUBLISH, "link-runbook", 0, OPTION_TEXT, links.runbook, "URL", "what to do about it")},
-    {ROW(PUBLISH, "link-ticket", 0, OPTION_TEXT, links.ticket, "URL", "a ticket")},
+    {ROW(TESTED, "link-runbook", 0, OPTION_TEXT, links.runbook, "URL", "what to do about it")},
+    {ROW(TESTED, "link-ticket", 0, OPTION_TEXT, links.ticket, "URL", "a ticket")},
 
     {.group = "Which findings",
      ROW(PUBLISH, "min-severity", 0, OPTION_SEVERITY, min_severity, "SEVERITY",
@@ -83,8 +85,18 @@ const struct option_row option_rows[] = {
          "what was sent; @FILE reads it from a file")},
     {ROW(PUBLISH, "output", 0, OPTION_TEXT, output, "TEXT", "what came back; @FILE likewise")},
 
+    {.group = "The measurement",
+     ROW(MEASURE, "benchmark", 0, OPTION_TEXT, benchmark, "NAME", "what was run: a suite, a task")},
+    {ROW(MEASURE, "metric", 0, OPTION_TEXT, metric, "NAME", "what was measured: accuracy")},
+    {ROW(MEASURE, "value", 0, OPTION_NUMBER, value, "NUMBER", "how much it was")},
+    {ROW(MEASURE, "n", 'n', OPTION_INTEGER, n, "N",
+         "of how many samples; without it no rule can tell chance from change")},
+    {ROW(MEASURE, "higher-is-better", 0, OPTION_FLAG, higher_is_better, NULL, "the default")},
+    {ROW(MEASURE, "lower-is-better", 0, OPTION_FLAG, lower_is_better, NULL,
+         "as with an error rate")},
+
     {.group = "What must not leave this process",
-     ROW(PUBLISH, "redact", 0, OPTION_FLAG, redact, NULL,
+     ROW(TESTED, "redact", 0, OPTION_FLAG, redact, NULL,
          "mask personal data too: e-mail, telephone, card and account numbers")},
     {ROW(SENDING, "secret-env", 0, OPTION_LIST, secret_env, "NAME",
          "a variable whose value is secret; those called *_TOKEN, *_PASSWORD, *_KEY ... are")},

@@ -14,7 +14,9 @@ enum option_kind {
     OPTION_SEVERITY, /* int */
     OPTION_STATUS,   /* int */
     OPTION_COUNT,    /* int64_t, 1..SHARDS_MAX */
+    OPTION_INTEGER,  /* int64_t, 1..2^53-1 */
     OPTION_FRACTION, /* double, 0..1 */
+    OPTION_NUMBER,   /* double, finite */
 };
 
 struct option_row {

@@ -38,6 +38,28 @@ static int set_count(int64_t *count, const char *text)
     return 0;
 }
 
+static int set_integer(int64_t *integer, const char *text)
+{
+    char *end;
+    long long value = strtoll(text, &end, 10);
+
+    if (end == text || *end || value < 1 || (double)value > RECORD_INTEGER_MAX)
+        return -1;
+    *integer = value;
+    return 0;
+}
+
+static int set_number(double *number, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || *end || !isfinite(value))
+        return -1;
+    *number = value;
+    return 0;
+}
+
 static int set_fraction(double *fraction, const char *text)
 {
     char *end;
@@ -82,6 +104,8 @@ static const char *const expected[] = {
     [OPTION_SEVERITY] = "info, low, medium, high or critical",
     [OPTION_STATUS] = "complete, partial or crashed",
     [OPTION_COUNT] = "a number from 1 to 4096",
+    [OPTION_INTEGER] = "a number from 1 to 9007199254740991",
+    [OPTION_NUMBER] = "a finite number",
     [OPTION_FRACTION] = "a number from 0 to 1",
 };
 
@@ -112,6 +136,12 @@ static int set(struct options *options, const struct option_row *row, const char
         break;
     case OPTION_COUNT:
         rc = set_count(member, text);
+        break;
+    case OPTION_INTEGER:
+        rc = set_integer(member, text);
+        break;
+    case OPTION_NUMBER:
+        rc = set_number(member, text);
         break;
     case OPTION_FRACTION:
         rc = set_fraction(member, text);
@@ -263,6 +293,16 @@ static int read_arguments(struct reader *reader, struct error *err)
     return 0;
 }
 
+static int check_measure(const struct options *options, struct error *err)
+{
+    if (!options->benchmark || !options->metric || !options->model || isnan(options->value))
+        return error_set(err, ERROR_INPUT, "expected --benchmark, --metric, --value and --model");
+    if (options->higher_is_better && options->lower_is_better)
+        return error_set(err, ERROR_INPUT,
+                         "expected --higher-is-better or --lower-is-better, not both");
+    return 0;
+}
+
 static int check(enum option_command command, const struct options *options, struct error *err)
 {
     if (options->help)
@@ -273,6 +313,8 @@ static int check(enum option_command command, const struct options *options, str
         return error_set(err, ERROR_INPUT, "expected a report, or --rule for one finding");
     if (options->reports.count > 0 && options->rule)
         return error_set(err, ERROR_INPUT, "expected a report or --rule, not both");
+    if (command == COMMAND_MEASURE && check_measure(options, err))
+        return -1;
     if (command != COMMAND_RUN_SHOW && !options->brokers && !options->dry_run)
         return error_set(err, ERROR_INPUT,
                          "expected --brokers or TOCSIN_BROKERS (or --dry-run, which needs none)");
@@ -320,7 +362,11 @@ int options_parse(enum option_command command, int count, char *const *arguments
                   void *ctx, struct arena *arena, struct options *ret_options, struct error *err)
 {
     struct options options = {
-        .timeout_ms = SINK_TIMEOUT_MS_DEFAULT, .severity = SEVERITY_MEDIUM, .confidence = 1.0};
+        .timeout_ms = SINK_TIMEOUT_MS_DEFAULT,
+        .severity = SEVERITY_MEDIUM,
+        .confidence = 1.0,
+        .value = NAN,
+    };
     struct reader reader = {
         .command = command, .options = &options, .count = count, .arguments = arguments};
     const char *config = config_name(count, arguments, lookup, ctx);

@@ -28,6 +28,7 @@ enum option_command {
     COMMAND_RUN_BEGIN = 2,
     COMMAND_RUN_END = 4,
     COMMAND_RUN_SHOW = 8,
+    COMMAND_MEASURE = 16,
 };
 
 struct options {
@@ -50,6 +51,11 @@ struct options {
     int64_t shards;     /* run end: 0 for not said */
     const char *config; /* the file; its properties: */
     struct option_list config_properties;
+    /* one measurement */
+    const char *benchmark, *metric;
+    double value; /* NAN: not said */
+    int64_t n;
+    bool higher_is_better, lower_is_better;
     /* one finding */
     const char *rule, *title, *category, *prompt, *output;
     int severity;

@@ -230,6 +230,23 @@ int publication_finding(struct publication *publication, struct error *err)
     return on_ended(publication, RUN_COMPLETE, err);
 }
 
+int publication_measurement(struct publication *publication, struct error *err)
+{
+    const struct options *options = publication->options;
+    struct measurement measurement = {.benchmark = options->benchmark,
+                                      .metric = options->metric,
+                                      .value = options->value,
+                                      .n = options->n,
+                                      .higher_is_better = !options->lower_is_better,
+                                      .labels = publication->labels,
+                                      .links = options->links};
+
+    return on_run(publication, &publication->run, err) ||
+                   on_measurement(publication, &measurement, &publication->arena, err)
+               ? -1
+               : 0;
+}
+
 int publication_end(struct publication *publication, struct error *err)
 {
     for (size_t i = 0; i < publication->books_count; i++) {

@@ -45,6 +45,9 @@ int publication_report(struct publication *publication, const char *name,
 /* The finding that the options hold. */
 int publication_finding(struct publication *publication, struct error *err);
 
+/* The measurement that the options hold; no run begins or ends by it. */
+int publication_measurement(struct publication *publication, struct error *err);
+
 /* Sends the end of every run. */
 int publication_end(struct publication *publication, struct error *err);
 

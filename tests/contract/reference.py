@@ -41,6 +41,14 @@ def run_event_id(event, run, shard, attempt):
     return name_based([event, run, str(shard), str(attempt)])
 
 
+def series(model, benchmark, metric, target):
+    return fingerprint(model, benchmark, metric, target).replace("v1:", "m1:")
+
+
+def measurement_id(run, shard, series, model_version):
+    return name_based(["measurement", run, str(shard), series, model_version])
+
+
 def complete(finding):
     """Target, fingerprint and id of a parsed finding, as a consumer completes them."""
     run = finding["run"]

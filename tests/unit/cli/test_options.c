@@ -163,8 +163,10 @@ Test(options, help_names_every_option_and_its_variable)
     size_t bytes = 0;
     FILE *file = open_memstream(&text, &bytes);
 
-    manual_print_help(file, COMMAND_PUBLISH);
-    manual_print_help(file, COMMAND_RUN_END);
+    for (const struct manual_command *row = manual_commands; row->name; row++) {
+        if (row->command)
+            manual_print_help(file, (enum option_command)row->command);
+    }
     fclose(file);
     for (const struct option_row *row = option_rows; row->name; row++) {
         char name[64], variable[OPTION_VARIABLE_BYTES];
