@@ -36,7 +36,7 @@ def test_example_is_good():
                  OPSGENIE_API_KEY=SECRET, VICTOROPS_API_KEY=SECRET, JIRA_API_TOKEN=SECRET,
                  AZURE_DEVOPS_TOKEN=SECRET, SERVICENOW_PASSWORD=SECRET)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "good: 10 integrations" in done.stdout
+    assert "good: 11 integrations" in done.stdout
     assert SECRET not in done.stdout
 
 
