@@ -25,6 +25,7 @@
 
 #define SIGHTINGS_MAX             64
 #define TOLD_MAX                  256
+#define FLAPS_MAX                 16 /* reopenings of an alert that are remembered */
 #define SAMPLES_MAX               5
 #define ALERT_RECORD_BYTES_MAX    131072
 #define EVIDENCE_RECORD_BYTES_MAX 65536

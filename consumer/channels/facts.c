@@ -177,6 +177,15 @@ static void write_resolved(const struct message *message, const struct picture *
         buffer_text(value, reasons[reason]);
 }
 
+static void write_flapping(const struct message *message, const struct picture *picture,
+                           struct buffer *value)
+{
+    (void)message;
+    if (picture->flapping)
+        buffer_text(value, "it opened and resolved again and again: it takes more clean runs to "
+                           "resolve it");
+}
+
 static void write_pipelines(const struct message *message, const struct picture *picture,
                             struct buffer *value)
 {
@@ -214,21 +223,14 @@ static const struct {
     enum facts_depth depth;
     fact_writer write;
 } rows[] = {
-    {"Trigger", FACTS_SHORT, write_trigger},
-    {"Severity", FACTS_SHORT, write_severity},
-    {"Model", FACTS_SHORT, write_model},
-    {"Target", FACTS_ALL, write_target},
-    {"Category", FACTS_ALL, write_category},
-    {"OWASP LLM", FACTS_ALL, write_owasp},
-    {"MITRE ATLAS", FACTS_ALL, write_atlas},
-    {"Findings", FACTS_SHORT, write_findings},
-    {"First seen", FACTS_ALL, write_first_seen},
-    {"Last seen", FACTS_SHORT, write_last_seen},
-    {"Resolved", FACTS_ALL, write_resolved},
-    {"Pipeline", FACTS_ALL, write_pipelines},
-    {"CI run", FACTS_ALL, write_run},
-    {"Owner", FACTS_ALL, write_owner},
-    {"Description", FACTS_ALL, write_description},
+    {"Trigger", FACTS_SHORT, write_trigger},     {"Severity", FACTS_SHORT, write_severity},
+    {"Model", FACTS_SHORT, write_model},         {"Target", FACTS_ALL, write_target},
+    {"Category", FACTS_ALL, write_category},     {"OWASP LLM", FACTS_ALL, write_owasp},
+    {"MITRE ATLAS", FACTS_ALL, write_atlas},     {"Findings", FACTS_SHORT, write_findings},
+    {"First seen", FACTS_ALL, write_first_seen}, {"Last seen", FACTS_SHORT, write_last_seen},
+    {"Resolved", FACTS_ALL, write_resolved},     {"Flapping", FACTS_SHORT, write_flapping},
+    {"Pipeline", FACTS_ALL, write_pipelines},    {"CI run", FACTS_ALL, write_run},
+    {"Owner", FACTS_ALL, write_owner},           {"Description", FACTS_ALL, write_description},
 };
 #define ROWS_COUNT (sizeof rows / sizeof *rows)
 _Static_assert(ROWS_COUNT <= FACTS_MAX, "every row has a place");

@@ -152,6 +152,8 @@ static void set_tocsin(struct writer *writer, json_t *alert,
     set_number(writer, tocsin, "episode_count", picture->episode_count);
     document_set_time(document, tocsin, "first_seen", picture->first_seen_ms);
     document_set_time(document, tocsin, "last_seen", picture->last_seen_ms);
+    if (picture->flapping)
+        document_set(document, tocsin, "flapping", json_true());
     set_lines(writer, tocsin, "pipelines", &picture->pipelines);
     set_number(writer, tocsin, "sightings", picture->sightings);
     set_line(writer, tocsin, "run", picture->run);

@@ -56,6 +56,7 @@ static const struct part {
     {"mute_time_intervals", intervals_bind},
     {"route", routing_bind},
     {"inhibit_rules", inhibition_bind},
+    {"pipelines", pipelines_bind},
     {"owners", owners_bind},
     {"severity_overrides", overrides_bind},
     {"repositories", repositories_bind},

@@ -73,7 +73,11 @@ struct lifecycle_config {
                                  when reached */
     /* default 6 h: a run whose ends did not come by then resolves nothing */
     int64_t run_time_limit_ms;
+    bool notify_lost_runs;     /* a run that is lost is a finding; default true */
     int64_t clean_runs;        /* to resolve, default 1 */
+    int64_t flap_count;        /* reopenings within the window; default 3, 0: never */
+    int64_t flap_window_ms;    /* 7 d */
+    int64_t flap_clean_runs;   /* to resolve one that flaps, default 3 */
     int64_t stale_after_ms;    /* 30 d */
     bool notify_model_version; /* a new model version is news; default false */
 };

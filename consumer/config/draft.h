@@ -34,6 +34,7 @@ int receivers_bind(struct draft *draft, const struct node *node);
 int intervals_bind(struct draft *draft, const struct node *node);
 int routing_bind(struct draft *draft, const struct node *node);
 int inhibition_bind(struct draft *draft, const struct node *node);
+int pipelines_bind(struct draft *draft, const struct node *node);
 int owners_bind(struct draft *draft, const struct node *node);
 int overrides_bind(struct draft *draft, const struct node *node);
 int repositories_bind(struct draft *draft, const struct node *node);
@@ -67,6 +68,6 @@ extern const struct setting route_settings[], config_settings[];
 extern const struct section topics_sections[], route_sections[], inhibit_sections[];
 extern const struct section interval_sections[], condition_sections[];
 extern const struct setting owner_settings[], override_settings[], repository_settings[];
-extern const struct setting link_settings[], ticket_settings[];
+extern const struct setting link_settings[], ticket_settings[], cadence_settings[];
 
 #endif

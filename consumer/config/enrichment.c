@@ -49,6 +49,33 @@ const struct setting override_settings[] = {
     {.kind = SETTING_END},
 };
 
+const struct setting cadence_settings[] = {
+    {.name = "every",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct cadence_rule, every_ms),
+     .min = 60000,
+     .max = INT64_C(366) * 86400000,
+     .help = "how often it runs; left out: learnt, the longest pause among its last 8 runs"},
+    {.name = "tolerance",
+     .kind = SETTING_DURATION,
+     .offset = offsetof(struct cadence_rule, tolerance_ms),
+     .min = 1000,
+     .max = INT64_C(366) * 86400000,
+     .help = "how late it may be before tocsin/pipeline/silent is found; default: half of every"},
+    {.name = "severity",
+     .kind = SETTING_ENUM,
+     .offset = offsetof(struct cadence_rule, severity),
+     .names = severity_names,
+     .fallback = "medium",
+     .help = "of that finding"},
+    {.name = "ignore",
+     .kind = SETTING_BOOL,
+     .offset = offsetof(struct cadence_rule, ignore),
+     .fallback = "false",
+     .help = "nobody expects these to run"},
+    {.kind = SETTING_END},
+};
+
 const struct setting repository_settings[] = {
     {.name = "kind",
      .kind = SETTING_ENUM,
@@ -150,6 +177,15 @@ const struct section condition_sections[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+static int check_cadence(struct draft *draft, const struct node *node, void *object)
+{
+    const struct cadence_rule *rule = object;
+
+    if (rule->ignore && (rule->every_ms > 0 || rule->tolerance_ms > 0))
+        return reader_refuse(&draft->reader, node, "a pipeline that is ignored has no cadence");
+    return 0;
+}
+
 static int check_owner(struct draft *draft, const struct node *node, void *object)
 {
     struct owner_rule *rule = object;
@@ -223,7 +259,7 @@ static int check_ticket(struct draft *draft, const struct node *node, void *obje
 }
 
 /* The lists of struct enrichment; each rule begins with its condition. */
-enum { OWNERS, OVERRIDES, REPOSITORIES, LINKS, TICKETS };
+enum { CADENCES, OWNERS, OVERRIDES, REPOSITORIES, LINKS, TICKETS };
 static const struct kind {
     const char *what;
     const struct setting *settings;
@@ -231,6 +267,8 @@ static const struct kind {
     bool many; /* several count beside each other */
     int (*check)(struct draft *draft, const struct node *node, void *object);
 } kinds[] = {
+    [CADENCES] = {"expected pipeline", cadence_settings, sizeof(struct cadence_rule),
+                  offsetof(struct enrichment, pipelines), false, check_cadence},
     [OWNERS] = {"owner rule", owner_settings, sizeof(struct owner_rule),
                 offsetof(struct enrichment, owners), false, check_owner},
     [OVERRIDES] = {"severity override", override_settings, sizeof(struct severity_rule),
@@ -301,6 +339,11 @@ int owners_bind(struct draft *draft, const struct node *node)
 int overrides_bind(struct draft *draft, const struct node *node)
 {
     return bind_rules(draft, &kinds[OVERRIDES], node);
+}
+
+int pipelines_bind(struct draft *draft, const struct node *node)
+{
+    return bind_rules(draft, &kinds[CADENCES], node);
 }
 
 int repositories_bind(struct draft *draft, const struct node *node)

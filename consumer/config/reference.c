@@ -81,6 +81,8 @@ static const struct chapter {
     {"route: and each of its routes:", route_settings, route_sections},
     {"time_intervals: a list of name: and time_intervals: a list of", NULL, interval_sections},
     {"inhibit_rules: a list of", NULL, inhibit_sections},
+    {"pipelines: which are expected to run; the first of the list that matches counts",
+     cadence_settings, condition_sections},
     {"owners: a list, the first that holds counts", owner_settings, condition_sections},
     {"severity_overrides: a list, the first that holds counts", override_settings,
      condition_sections},

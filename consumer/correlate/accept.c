@@ -10,6 +10,7 @@
 
 #include "consumer/correlate/correlator_private.h"
 #include "consumer/correlate/evidence.h"
+#include "consumer/correlate/own_finding.h"
 #include "consumer/records/dead_letter.h"
 
 #define SEEN_ID_WEIGHT  17  /* a byte for its part of the record's head */
@@ -46,6 +47,12 @@ static size_t known_sighting(const struct alert *alert, const struct hints *hint
     return at;
 }
 
+static int remember_id(const struct intake *intake, const struct key *id, struct error *err)
+{
+    intake->partition->weight += SEEN_ID_WEIGHT;
+    return seen_add(&intake->partition->seen, id, intake->arrival->offset, intake->time_ms, err);
+}
+
 /* Counts a finding for its run and remembers its id. */
 static int settle_finding(const struct intake *intake, struct run_slot *run, const struct key *id,
                           const struct key *fingerprint, struct error *err)
@@ -53,12 +60,11 @@ static int settle_finding(const struct intake *intake, struct run_slot *run, con
     struct partition *partition = intake->partition;
     struct tally *tally = run_slot_tally(run, fingerprint, err);
 
-    if (!tally || seen_add(&partition->seen, id, intake->arrival->offset, intake->time_ms, err))
+    if (!tally || remember_id(intake, id, err))
         return -1;
     run_slot_touch(run, &partition->touched_runs);
     run->stripping = run->leaving = false;
     partition->last_run = run;
-    partition->weight += SEEN_ID_WEIGHT;
     if (!tally->dirty)
         partition->weight += TALLY_WEIGHT;
     if (!run_slot_count(run, tally) || run->state->phase != RUN_OPEN || !run_slot_complete(run))
@@ -157,7 +163,8 @@ static int apply(const struct intake *intake, const struct finding *finding,
                           err) ||
         partition_touch_alert(intake->partition, slot, err))
         return -1;
-    note_previous(intake, run, &draft);
+    if (run)
+        note_previous(intake, run, &draft);
     bool anew = ret_change->news == NEWS_OPENED || ret_change->news == NEWS_REOPENED;
     const struct evidence *before = anew ? NULL : slot->evidence;
 
@@ -188,9 +195,10 @@ static int count_finding(const struct intake *intake, const struct finding *find
     struct change change;
     struct alert_slot *slot =
         partition_alert(intake->correlator, intake->partition, fingerprint, err);
-    struct run_slot *run = slot ? run_open(intake, &finding->run, err) : NULL;
+    bool own = is_own_finding(finding); /* about its run, not of it */
+    struct run_slot *run = slot && !own ? run_open(intake, &finding->run, err) : NULL;
 
-    if (!run || apply(intake, finding, slot, run, &change, err))
+    if (!slot || (!own && !run) || apply(intake, finding, slot, run, &change, err))
         return -1;
     slot->leaving = false;
     if (change.news != NEWS_NONE)
@@ -201,7 +209,7 @@ static int count_finding(const struct intake *intake, const struct finding *find
         weigh(intake, slot);
     }
     *ret = change.news == NEWS_NONE ? RECEIVED_DECODED : RECEIVED_NEWS;
-    return settle_finding(intake, run, id, fingerprint, err);
+    return own ? remember_id(intake, id, err) : settle_finding(intake, run, id, fingerprint, err);
 }
 
 /* A dead letter, unless the fault is ours. */

@@ -14,6 +14,7 @@ static void partition_init(struct correlator *correlator, struct partition *part
     *partition = (struct partition){.number = number, .next = -1, .next_before = -1};
     key_table_init(&partition->alerts, correlator->seed);
     key_table_init(&partition->runs, correlator->seed);
+    key_table_init(&partition->pipelines, correlator->seed);
     seen_init(&partition->seen, correlator->seed);
     arena_init(&partition->arena);
     partition->staged_end = &partition->staged;
@@ -23,6 +24,7 @@ static void partition_fini(struct partition *partition)
 {
     struct alert_slot *alert;
     struct run_slot *run;
+    struct pipeline_slot *pipeline;
     size_t cursor = 0;
 
     while ((alert = key_table_next(&partition->alerts, &cursor)))
@@ -30,7 +32,10 @@ static void partition_fini(struct partition *partition)
     for (cursor = 0; (run = key_table_next(&partition->runs, &cursor));)
         run_slot_free(run);
     key_table_fini(&partition->alerts);
+    for (cursor = 0; (pipeline = key_table_next(&partition->pipelines, &cursor));)
+        pipeline_slot_free(pipeline);
     key_table_fini(&partition->runs);
+    key_table_fini(&partition->pipelines);
     seen_fini(&partition->seen);
     arena_fini(&partition->arena);
 }
@@ -150,6 +155,7 @@ static void batch_settle(struct partition *partition)
 {
     partition->touched_alerts = NULL;
     partition->touched_runs = NULL;
+    partition->touched_pipelines = NULL;
     partition->last_run = NULL;
     partition->moved = partition->urgent = false;
     partition->weight = 0;
@@ -170,6 +176,11 @@ static void partition_commit(struct partition *partition)
         if (!run_slot_commit(slot))
             run_slot_free(key_table_take(&partition->runs, &slot->key));
     }
+    for (struct pipeline_slot *slot = partition->touched_pipelines, *next; slot; slot = next) {
+        next = slot->next_touched;
+        if (!pipeline_slot_commit(slot))
+            pipeline_slot_free(key_table_take(&partition->pipelines, &slot->key));
+    }
     seen_commit(&partition->seen);
     partition->next_before = partition->next;
     batch_settle(partition);
@@ -186,6 +197,11 @@ static void partition_rollback(struct partition *partition)
         next = slot->next_touched;
         if (!run_slot_rollback(slot))
             run_slot_free(key_table_take(&partition->runs, &slot->key));
+    }
+    for (struct pipeline_slot *slot = partition->touched_pipelines, *next; slot; slot = next) {
+        next = slot->next_touched;
+        if (!pipeline_slot_rollback(slot))
+            pipeline_slot_free(key_table_take(&partition->pipelines, &slot->key));
     }
     seen_rollback(&partition->seen);
     partition->next = partition->next_before;
@@ -216,12 +232,16 @@ void correlator_rollback(struct correlator *correlator)
     staged_counters_reset(correlator);
 }
 
+bool partition_pending(const struct partition *partition)
+{
+    return partition->moved || partition->touched_alerts || partition->touched_runs ||
+           partition->touched_pipelines || partition->staged;
+}
+
 bool correlator_pending(const struct correlator *correlator)
 {
     for (int32_t i = 0; i < correlator->rules.partitions; i++) {
-        const struct partition *partition = &correlator->partitions[i];
-
-        if (partition->moved || partition->touched_alerts || partition->touched_runs)
+        if (partition_pending(&correlator->partitions[i]))
             return true;
     }
     return false;

@@ -42,6 +42,7 @@ struct correlator_rules {
     size_t inhibit_rules_count;
     struct lifecycle_rules lifecycle;
     int64_t dedupe_window_ms, run_time_limit_ms;
+    bool publish_lost;   /* a run that is lost is a finding of our own */
     size_t seen_ids_max; /* of one partition */
     int32_t partitions;  /* of findings */
     int32_t notification_partitions;

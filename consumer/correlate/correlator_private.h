@@ -5,6 +5,7 @@
  *   accept.c      a record: header path, decoding, findings
  *   run_accept.c  a run's end, and what follows when a run has ended
  *   run_any.c     coverage that names no category
+ *   pipelines.c   runs that are lost, pipelines that stop running
  *   stage.c       records that go out as they came: sent on, dead letters
  *   notify.c      who is told what
  *   run_report.c  what a run that has ended is to those who wait for it
@@ -18,10 +19,12 @@
 
 #include "consumer/correlate/correlator.h"
 #include "consumer/correlate/hints.h"
+#include "consumer/correlate/pipeline_slot.h"
 #include "consumer/correlate/run_slot.h"
 #include "consumer/correlate/seen.h"
 
-#define RUN_KEY_PREFIX "run/"
+#define RUN_KEY_PREFIX      "run/"
+#define PIPELINE_KEY_PREFIX "pipeline/"
 
 /* A record that waits for the flush; in the partition's arena. */
 struct staged {
@@ -32,7 +35,7 @@ struct staged {
 struct partition {
     int32_t number;
     bool live;
-    struct key_table alerts, runs;
+    struct key_table alerts, runs, pipelines;
     struct seen seen;
     int64_t next, next_before; /* -1: nothing says */
     bool moved;                /* next is ahead of next_before */
@@ -40,6 +43,7 @@ struct partition {
     size_t weight;
     struct alert_slot *touched_alerts;
     struct run_slot *touched_runs;
+    struct pipeline_slot *touched_pipelines;
     struct run_slot *last_run; /* of the last finding; may be NULL */
     struct arena arena;        /* of what is staged */
     struct staged *staged, **staged_end;
@@ -73,6 +77,9 @@ struct alert_slot *partition_alert(struct correlator *correlator, struct partiti
                                    const struct key *key, struct error *err);
 int partition_touch_alert(struct partition *partition, struct alert_slot *slot, struct error *err);
 
+/* It has something to write. */
+bool partition_pending(const struct partition *partition);
+
 /* run_accept.c: the run of a finding or an end, known from now on. */
 struct run_slot *run_open(const struct intake *intake, const struct run *run, struct error *err);
 int run_take_end(const struct intake *intake, const struct run_end *end, struct error *err);
@@ -84,6 +91,18 @@ int run_expand(const struct partition *partition, struct run_slot *run, struct e
 /* Resolves the alert if nothing keeps it open. */
 int resolve_if_clean(struct correlator *correlator, struct partition *partition,
                      struct alert_slot *slot, const char *run, int64_t now_ms, struct error *err);
+
+/* pipelines.c: publishes that the run was lost; takes back that one was, or that its pipeline is
+ * silent, since this run has ended. */
+int run_publish_lost(struct correlator *correlator, struct partition *partition,
+                     const struct run_slot *run, int64_t now_ms, struct error *err);
+int run_clear_own(struct correlator *correlator, struct partition *partition,
+                  const struct run_slot *run, int64_t now_ms, struct error *err);
+/* A run began, or ended. */
+int pipeline_heard(struct correlator *correlator, struct partition *partition,
+                   const struct run *run, bool ended, int64_t now_ms, struct error *err);
+int pipelines_tick(struct correlator *correlator, struct partition *partition, int64_t now_ms,
+                   struct error *err);
 
 /* stage.c */
 int stage_record(struct partition *partition, const struct output *output, struct error *err);

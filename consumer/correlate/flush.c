@@ -215,6 +215,16 @@ static int flush_run(struct flusher *flusher, struct run_slot *run)
                       flusher->err);
 }
 
+static int flush_pipeline(struct flusher *flusher, const struct pipeline_slot *slot)
+{
+    char key[sizeof(PIPELINE_KEY_PREFIX) + FINGERPRINT_BYTES] = PIPELINE_KEY_PREFIX;
+
+    key_fingerprint(&slot->key, key + strlen(key));
+    return slot->leaving
+               ? put(flusher, OUTPUT_STATE, key, NULL, 0)
+               : put_record(flusher, OUTPUT_STATE, key, &pipeline_state_type, slot->state);
+}
+
 static int flush_seen(struct flusher *flusher)
 {
     struct correlator *correlator = flusher->correlator;
@@ -276,6 +286,11 @@ static int flush_partition(struct flusher *flusher)
         if (flush_run(flusher, run))
             return -1;
     }
+    for (const struct pipeline_slot *slot = partition->touched_pipelines; slot;
+         slot = slot->next_touched) {
+        if (flush_pipeline(flusher, slot))
+            return -1;
+    }
     arena_reset(&flusher->correlator->arena);
     if (flush_seen(flusher) || flush_staged(flusher))
         return -1;
@@ -293,7 +308,7 @@ int correlator_flush(struct correlator *correlator, int64_t now_ms, const struct
                                   .sink = sink,
                                   .err = err};
 
-        if (!partition->moved && !partition->touched_alerts && !partition->touched_runs)
+        if (!partition_pending(partition))
             continue;
         if (flush_partition(&flusher))
             return -1;

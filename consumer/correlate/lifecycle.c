@@ -191,6 +191,49 @@ static int find_escalation(const struct alert *alert, const struct alert *draft,
     return 0;
 }
 
+/* Reopenings within the window. */
+static int64_t flaps_of(const struct alert *alert, int64_t now_ms,
+                        const struct lifecycle_rules *rules)
+{
+    const struct alert_moment *reopened = alert->reopened.items;
+    int64_t count = 0;
+
+    for (size_t i = 0; i < alert->reopened.count; i++)
+        count += now_ms - reopened[i].time_ms < rules->flap_window_ms;
+    return count;
+}
+
+static bool is_flapping(const struct alert *alert, int64_t now_ms,
+                        const struct lifecycle_rules *rules)
+{
+    return rules->flap_count > 0 && flaps_of(alert, now_ms, rules) >= rules->flap_count;
+}
+
+static int64_t clean_runs_needed(const struct alert *alert, int64_t now_ms,
+                                 const struct lifecycle_rules *rules)
+{
+    return is_flapping(alert, now_ms, rules) ? later(rules->clean_runs, rules->flap_clean_runs)
+                                             : rules->clean_runs;
+}
+
+/* Once more; the oldest time gives way. */
+static int note_reopened(struct alert *draft, int64_t now_ms, const struct lifecycle_rules *rules,
+                         struct arena *arena)
+{
+    size_t count = draft->reopened.count, skip = count == FLAPS_MAX;
+    struct alert_moment *times = arena_array(arena, count + 1, sizeof(*times));
+
+    if (!times)
+        return -1;
+    if (count > skip)
+        memcpy(times, (const struct alert_moment *)draft->reopened.items + skip,
+               (count - skip) * sizeof(*times));
+    times[count - skip].time_ms = now_ms;
+    draft->reopened = (struct list){.items = times, .count = count - skip + 1};
+    draft->flapping = is_flapping(draft, now_ms, rules);
+    return 0;
+}
+
 int lifecycle_finding(const struct alert *alert, const struct finding *finding, int64_t time_ms,
                       int64_t now_ms, const struct lifecycle_rules *rules, struct arena *arena,
                       struct alert *ret_draft, struct change *ret_change, struct error *err)
@@ -206,6 +249,8 @@ int lifecycle_finding(const struct alert *alert, const struct finding *finding, 
         if (alert->status == ALERT_RESOLVED) {
             start_episode(ret_draft, finding, time_ms);
             change.news = NEWS_REOPENED;
+            if (note_reopened(ret_draft, now_ms, rules, arena))
+                return error_set(err, ERROR_MEMORY, "no memory for an alert");
         } else if (finding->severity > alert->severity) {
             take_worst(ret_draft, finding);
         }
@@ -252,10 +297,11 @@ static bool clears(const struct clean_run *run, const struct sighting *sighting)
 }
 
 int lifecycle_clean(const struct alert *alert, const struct clean_run *run,
-                    const struct lifecycle_rules *rules, struct arena *arena,
+                    const struct lifecycle_rules *rules, int64_t now_ms, struct arena *arena,
                     struct alert *ret_draft, bool *ret_changed, struct error *err)
 {
     size_t count = alert->sightings.count;
+    int64_t needed = clean_runs_needed(alert, now_ms, rules);
     struct sighting *sighting = arena_array(arena, count + 1, sizeof(*sighting));
 
     if (!sighting)
@@ -269,7 +315,7 @@ int lifecycle_clean(const struct alert *alert, const struct clean_run *run,
         if (!clears(run, &sighting[i]))
             continue;
         sighting[i].clean_runs++;
-        sighting[i].clean = sighting[i].clean_runs >= rules->clean_runs;
+        sighting[i].clean = sighting[i].clean_runs >= needed;
         sighting[i].clean_run = run->id;
         *ret_changed = true;
     }

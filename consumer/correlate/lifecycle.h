@@ -9,6 +9,7 @@
  *
  * Worse is what a place's severity is after the rules that may set it.
  * Each arrow is news and takes the version to max(previous + 1, now). A growing count is not news.
+ * An alert that reopened too often within a window flaps: it takes more clean runs to resolve it.
  * Pure: no table, no clock.
  */
 #ifndef TOCSIN_CONSUMER_CORRELATE_LIFECYCLE_H
@@ -17,10 +18,12 @@
 #include "consumer/correlate/alert_slot.h"
 
 struct lifecycle_rules {
-    int64_t clean_runs;                  /* to resolve */
-    int64_t stale_after_ms;              /* without a finding */
-    bool notify_model_version;           /* a new model version is news */
-    const struct enrichment *enrichment; /* NULL: severities are as reported */
+    int64_t clean_runs; /* to resolve */
+    int64_t flap_count; /* reopenings within the window that make it flap; 0: it never does */
+    int64_t flap_window_ms, flap_clean_runs; /* of one that flaps */
+    int64_t stale_after_ms;                  /* without a finding */
+    bool notify_model_version;               /* a new model version is news */
+    const struct enrichment *enrichment;     /* NULL: severities are as reported */
 };
 
 struct change {
@@ -47,7 +50,7 @@ struct clean_run {
 /* The alert with the sightings marked that the run has shown clean, each once a run. *ret_changed:
  * there was one. */
 int lifecycle_clean(const struct alert *alert, const struct clean_run *run,
-                    const struct lifecycle_rules *rules, struct arena *arena,
+                    const struct lifecycle_rules *rules, int64_t now_ms, struct arena *arena,
                     struct alert *ret_draft, bool *ret_changed, struct error *err);
 
 /* Whether nothing keeps it open: all its sightings are clean or aged out. RESOLVED_NOT when

@@ -208,6 +208,35 @@ static int restore_run(const struct entry *entry)
     return decode(entry, &run_state_type, &state) ? -1 : restore_state(entry, &state);
 }
 
+static int restore_pipeline(const struct entry *entry)
+{
+    struct key_table *table = &entry->partition->pipelines;
+    size_t head = strlen(PIPELINE_KEY_PREFIX);
+    struct pipeline_state state;
+    struct pipeline_slot *slot;
+    struct key key;
+
+    if (!key_of_fingerprint(entry->key + head, entry->key_bytes - head, &key))
+        return error_set(entry->err, ERROR_INPUT, "no key of a pipeline");
+    slot = key_table_get(table, &key);
+    if (!entry->value) {
+        pipeline_slot_free(key_table_take(table, &key));
+        return 0;
+    }
+    if (decode(entry, &pipeline_state_type, &state))
+        return -1;
+    if (!slot) {
+        slot = pipeline_slot_new(&key, entry->err);
+        if (!slot || key_table_put(table, &key, slot, entry->err)) {
+            pipeline_slot_free(slot);
+            return -1;
+        }
+    }
+    free(slot->state);
+    slot->state = record_pack(&pipeline_state_type, &state, NULL);
+    return slot->state ? 0 : error_set(entry->err, ERROR_MEMORY, "no memory for a pipeline");
+}
+
 static int restore_seen(const struct entry *entry)
 {
     size_t head = strlen(SEEN_KEY_PREFIX);
@@ -244,6 +273,7 @@ static const struct {
 } readers[] = {
     {SEEN_KEY_PREFIX, restore_seen},
     {RUN_KEY_PREFIX, restore_run},
+    {PIPELINE_KEY_PREFIX, restore_pipeline},
     {POSITION_KEY, restore_position},
 };
 

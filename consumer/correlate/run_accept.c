@@ -148,8 +148,8 @@ static int clear_alert(struct correlator *correlator, struct partition *partitio
     struct alert draft;
     bool changed;
 
-    if (lifecycle_clean(slot->alert, &proof, &correlator->rules.lifecycle, &correlator->arena,
-                        &draft, &changed, err))
+    if (lifecycle_clean(slot->alert, &proof, &correlator->rules.lifecycle, now_ms,
+                        &correlator->arena, &draft, &changed, err))
         return -1;
     if (!changed)
         return 0;
@@ -188,15 +188,18 @@ static int judge(struct correlator *correlator, struct partition *partition, str
 }
 
 /* The last step: the run has ended here. */
-static int finish(struct correlator *correlator, struct run_slot *run, int64_t now_ms,
-                  struct error *err)
+static int finish(struct correlator *correlator, struct partition *partition, struct run_slot *run,
+                  int64_t now_ms, struct error *err)
 {
     struct run_state draft = *run->state;
 
     draft.phase = run->losing ? RUN_LOST : RUN_ENDED;
     draft.status = run->losing ? RUN_CRASHED : run_slot_status(run);
     draft.ended_ms = now_ms;
-    if (run_slot_replace(run, &draft, err))
+    if (run_slot_replace(run, &draft, err) ||
+        (run->losing ? correlator->rules.publish_lost &&
+                           run_publish_lost(correlator, partition, run, now_ms, err)
+                     : run_clear_own(correlator, partition, run, now_ms, err)))
         return -1;
     run->closing = false;
     run->ended_now = true;
@@ -223,7 +226,7 @@ int run_close(struct correlator *correlator, struct partition *partition, struct
         if (error_is_set(&why))
             return error_set(err, why.kind, "%s", why.text);
         if (!tally)
-            return finish(correlator, run, now_ms, err);
+            return finish(correlator, partition, run, now_ms, err);
         if (judge(correlator, partition, run, tally, now_ms, err))
             return -1;
     }

@@ -63,6 +63,8 @@ static int tick_partition(struct correlator *correlator, struct partition *parti
     if (now_ms < partition->scan_ms)
         return 0;
     partition->scan_ms = now_ms + SCAN_MS;
+    if (pipelines_tick(correlator, partition, now_ms, err))
+        return -1;
     for (cursor = 0; (slot = key_table_next(&partition->alerts, &cursor));) {
         if (slot->alert && tick_alert(correlator, partition, slot, now_ms, err))
             return -1;

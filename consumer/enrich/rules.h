@@ -80,7 +80,18 @@ struct ticket_rule {
     bool evidence;                    /* prompt and output become part of the address */
 };
 
+/* How often a pipeline is expected to run. It is not an alert's label set that is looked at here:
+ * only repository, pipeline, branch and team are known. */
+struct cadence_rule {
+    struct condition when;
+    bool ignore;          /* nobody expects it */
+    int64_t every_ms;     /* 0: as long as the longest pause among its last runs */
+    int64_t tolerance_ms; /* beyond that; 0: half as long again */
+    int severity;         /* of the finding that it stopped running */
+};
+
 struct enrichment {
+    struct list pipelines;    /* struct cadence_rule */
     struct list owners;       /* struct owner_rule */
     struct list severities;   /* struct severity_rule */
     struct list repositories; /* struct repository_rule */

@@ -92,6 +92,17 @@ const struct record_type severity_override_type = {
     .fields = severity_override_fields,
 };
 
+static const struct field alert_moment_fields[] = {
+    RECORD_FIELD(FIELD_TIME, "time", alert_moment, time_ms, .required = true, .help = "When"),
+    RECORD_FIELD_END,
+};
+static const struct record_type alert_moment_type = {
+    .name = "alert_moment",
+    .title = "When something happened to an alert",
+    .size = sizeof(struct alert_moment),
+    .fields = alert_moment_fields,
+};
+
 static const struct field alert_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", alert, fingerprint, .required = true,
@@ -128,6 +139,10 @@ static const struct field alert_fields[] = {
                  .help = "When this episode began"),
     RECORD_FIELD(FIELD_TIME, "resolved", alert, resolved_ms,
                  .help = "When this episode ended; left out while it is open"),
+    RECORD_FIELD(FIELD_LIST, "reopened", alert, reopened, .max = FLAPS_MAX,
+                 .of = &alert_moment_type, .help = "When it reopened, the last times"),
+    RECORD_FIELD(FIELD_BOOL, "flapping", alert, flapping,
+                 .help = "It opened and resolved too often: more clean runs resolve it"),
     RECORD_FIELD(FIELD_STRING, "opened_run", alert, opened_run, .max = NAME_MAX_CHARS,
                  .filled = true, .help = "The run that began this episode"),
     RECORD_FIELD(FIELD_STRING, "news_run", alert, news_run, .max = NAME_MAX_CHARS, .filled = true,

@@ -57,6 +57,10 @@ struct severity_override {
     const char *rule; /* its name */
 };
 
+struct alert_moment {
+    int64_t time_ms;
+};
+
 struct alert {
     const char *fingerprint;
     int64_t version;     /* only grows: max(previous + 1, now in ms) at each news */
@@ -71,11 +75,13 @@ struct alert {
     int64_t episode_count;               /* of this episode */
     int64_t first_seen_ms, last_seen_ms; /* broker time of findings */
     int64_t opened_ms, resolved_ms;      /* of this episode; resolved 0 while open */
-    const char *opened_run;              /* the run that began this episode */
-    const char *news_run;                /* the run that brought the last news */
-    const char *owner, *runbook;         /* by enrichment; may be NULL */
-    struct severity_override *override;  /* by enrichment, where it is worst; NULL: as reported */
-    struct list labels;                  /* struct label: the finding's own, of the worst finding */
+    struct list reopened;        /* struct alert_moment: when it was, the last FLAPS_MAX times */
+    bool flapping;               /* it reopened too often, when it last did */
+    const char *opened_run;      /* the run that began this episode */
+    const char *news_run;        /* the run that brought the last news */
+    const char *owner, *runbook; /* by enrichment; may be NULL */
+    struct severity_override *override; /* by enrichment, where it is worst; NULL: as reported */
+    struct list labels;                 /* struct label: the finding's own, of the worst finding */
     struct links links;
     struct list sightings; /* struct sighting, most recent last */
     struct list told;      /* struct told */

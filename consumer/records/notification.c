@@ -63,6 +63,8 @@ static const struct field picture_fields[] = {
                  .help = "Texts that routing does not see: summary, description, runbook_url"),
     RECORD_FIELD(FIELD_STRING, "owner", picture, owner, .min = 1, .max = NAME_MAX_CHARS,
                  .help = "Who owns it"),
+    RECORD_FIELD(FIELD_BOOL, "flapping", picture, flapping,
+                 .help = "It opened and resolved too often: more clean runs resolve it"),
     RECORD_FIELD(FIELD_STRINGS, "pipelines", picture, pipelines, .max = PICTURE_NAMES_MAX,
                  .help = "Where it was found: repository pipeline@branch"),
     RECORD_FIELD(FIELD_INTEGER, "sightings", picture, sightings, .max = RECORD_INTEGER_MAX,

@@ -58,6 +58,7 @@ struct picture {
     struct list labels;
     struct list annotations; /* struct label: summary, description, runbook_url … */
     const char *owner;
+    bool flapping;         /* it opened and resolved too often: more clean runs resolve it */
     struct list pipelines; /* strings "repository pipeline@branch" of the sightings, at most 8 */
     int64_t sightings;     /* how many there are */
     struct links links;

@@ -98,6 +98,39 @@ const struct record_type run_count_type = {
     .fields = run_count_fields,
 };
 
+static const struct field pipeline_pause_fields[] = {
+    RECORD_FIELD(FIELD_INTEGER, "ms", pipeline_pause, ms, .required = true,
+                 .max = RECORD_INTEGER_MAX, .help = "From the end of a run to that of the next"),
+    RECORD_FIELD_END,
+};
+static const struct record_type pipeline_pause_type = {
+    .name = "pipeline_pause",
+    .title = "A pause between two runs of a pipeline",
+    .size = sizeof(struct pipeline_pause),
+    .fields = pipeline_pause_fields,
+};
+
+static const struct field pipeline_state_fields[] = {
+    RECORD_FIELD_TYPE,
+    RECORD_FIELD(FIELD_OBJECT, "run", pipeline_state, run, .required = true, .of = &run_type,
+                 .help = "Its newest run"),
+    RECORD_FIELD(FIELD_TIME, "begun", pipeline_state, begun_ms,
+                 .help = "When a run of it last said that it began"),
+    RECORD_FIELD(FIELD_TIME, "last", pipeline_state, last_ms,
+                 .help = "When a run of it last ended"),
+    RECORD_FIELD(FIELD_BOOL, "silent", pipeline_state, silent,
+                 .help = "It was published that it stopped running"),
+    RECORD_FIELD(FIELD_LIST, "pauses", pipeline_state, pauses, .max = PAUSES_MAX,
+                 .of = &pipeline_pause_type, .help = "Between its last runs, oldest first"),
+    RECORD_FIELD_END,
+};
+const struct record_type pipeline_state_type = {
+    .name = PIPELINE_STATE_TYPE,
+    .title = "A pipeline that is expected to run",
+    .size = sizeof(struct pipeline_state),
+    .fields = pipeline_state_fields,
+};
+
 static const struct field series_point_fields[] = {
     RECORD_FIELD(FIELD_TIME, "time", series_point, time_ms, .required = true,
                  .help = "When it was measured"),

@@ -14,11 +14,12 @@
 
 #include "producer/finding.h"
 
-#define POSITION_TYPE     "tocsin.position.v1"
-#define RUN_STATE_TYPE    "tocsin.run-state.v1"
-#define RUN_COUNT_TYPE    "tocsin.run-count.v1"
-#define SERIES_STATE_TYPE "tocsin.series-state.v1"
-#define POSITION_KEY      "pos"
+#define POSITION_TYPE       "tocsin.position.v1"
+#define RUN_STATE_TYPE      "tocsin.run-state.v1"
+#define RUN_COUNT_TYPE      "tocsin.run-count.v1"
+#define SERIES_STATE_TYPE   "tocsin.series-state.v1"
+#define PIPELINE_STATE_TYPE "tocsin.pipeline-state.v1"
+#define POSITION_KEY        "pos"
 
 #define SERIES_POINTS_MAX 64 /* the latest; older ones are forgotten */
 #define SERIES_RULES_MAX  64 /* that fire on one series */
@@ -61,6 +62,20 @@ struct run_count {
     int64_t accepted;
 };
 
+/* How long a pipeline paused between two of its runs. */
+#define PAUSES_MAX 8
+struct pipeline_pause {
+    int64_t ms;
+};
+
+/* A pipeline that is expected to run, on one branch. */
+struct pipeline_state {
+    struct run run;            /* its newest */
+    int64_t begun_ms, last_ms; /* when a run of it last began, as far as that was said, and ended */
+    bool silent;               /* published: it stopped running */
+    struct list pauses;        /* struct pipeline_pause, oldest first */
+};
+
 struct series_point {
     int64_t time_ms;
     const char *run, *branch, *model_version;
@@ -86,5 +101,6 @@ struct series_state {
 };
 
 extern const struct record_type position_type, run_state_type, run_count_type, series_state_type;
+extern const struct record_type pipeline_state_type;
 
 #endif

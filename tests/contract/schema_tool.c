@@ -26,12 +26,12 @@
 #define BROKER_TIME_MS    INT64_C(1700000000123)
 
 static const struct record_type *const records[] = {
-    &finding_type,      &run_end_type,      &measurement_type,   &alert_type,
-    &evidence_type,     &position_type,     &run_state_type,     &run_count_type,
-    &series_state_type, &notification_type, &group_state_type,   &member_type,
-    &run_parts_type,    &wakeup_type,       &silence_type,       &accepted_type,
-    &inhibitor_type,    &topology_type,     &dead_delivery_type, &receiver_state_type,
-    &run_begin_type,    &dead_done_type,
+    &finding_type,      &run_end_type,      &measurement_type,    &alert_type,
+    &evidence_type,     &position_type,     &run_state_type,      &run_count_type,
+    &series_state_type, &notification_type, &group_state_type,    &member_type,
+    &run_parts_type,    &wakeup_type,       &silence_type,        &accepted_type,
+    &inhibitor_type,    &topology_type,     &dead_delivery_type,  &receiver_state_type,
+    &run_begin_type,    &dead_done_type,    &pipeline_state_type,
 };
 static const size_t records_count = sizeof(records) / sizeof(records[0]);
 
