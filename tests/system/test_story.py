@@ -24,6 +24,8 @@ receivers:
   - name: redteam
     flush: run_end
     max_wait: 10m
+    rate: none
+    storm_alerts: 0
     slack_configs:
       - api_url: "{slack}"
     webhook_configs:
