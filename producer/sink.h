@@ -61,6 +61,10 @@ struct sink_kafka_config {
     const struct property *properties; /* librdkafka's, applied last: they win */
     size_t properties_count;
     int64_t timeout_ms;
+    /* Takes a record that was not acknowledged and will not be tried again: one that the broker
+     * refused or that sink_kafka_give_up() gave up. Valid during the call only. May be NULL. */
+    void (*unsent)(void *ctx, const struct sink_record *record);
+    void *unsent_ctx;
     /* Every line that librdkafka would have printed; NULL: none. Called from its threads. */
     void (*log)(int level, const char *text);
 };
@@ -68,6 +72,9 @@ struct sink_kafka_config {
 /* Does not wait for the broker. */
 int sink_kafka_new(const struct sink_kafka_config *config, struct sink **ret_sink,
                    struct error *err);
+
+/* Hands everything that is not acknowledged to config.unsent, and waits for nothing. */
+void sink_kafka_give_up(struct sink *sink);
 
 /* Prints each value as a line of JSON; a record's copies once. */
 int sink_print_new(FILE *file, struct sink **ret_sink, struct error *err);

@@ -33,6 +33,8 @@ struct kafka_sink {
     rd_kafka_topic_t *topic;
     int64_t timeout_ms;
     void (*log)(int level, const char *text);
+    void (*unsent)(void *ctx, const struct sink_record *record);
+    void *unsent_ctx;
     atomic_uint_fast64_t sent, acknowledged, failed;
     atomic_int_fast64_t progress_ms;
     atomic_bool refused;  /* no broker lets us in, and waiting changes nothing */
@@ -51,6 +53,40 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static void envelope_of_message(const rd_kafka_message_t *message, struct envelope *ret_envelope)
+{
+    rd_kafka_headers_t *headers;
+
+    ret_envelope->count = 0;
+    if (rd_kafka_message_headers(message, &headers))
+        return;
+    while (ret_envelope->count < ENVELOPE_HEADERS_MAX) {
+        struct header *header = &ret_envelope->headers[ret_envelope->count];
+        const void *value;
+
+        if (rd_kafka_header_get_all(headers, ret_envelope->count, &header->name, &value,
+                                    &header->bytes))
+            return;
+        header->value = value;
+        ret_envelope->count++;
+    }
+}
+
+/* A record back to whoever keeps what Kafka does not take. */
+static void give_back(const struct kafka_sink *kafka, const rd_kafka_message_t *message)
+{
+    struct sink_record record = {
+        .value = message->payload, .value_bytes = message->len, .partition = message->partition};
+    struct envelope envelope;
+    char *key = strndup(message->key, message->key_len);
+
+    envelope_of_message(message, &envelope);
+    record.key = key ? key : "";
+    record.envelope = &envelope;
+    kafka->unsent(kafka->unsent_ctx, &record);
+    free(key);
+}
+
 static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
 {
     struct kafka_sink *kafka = opaque;
@@ -63,6 +99,8 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, v
                   rd_kafka_err2str(message->err), refusal_advice(message->err));
         pthread_mutex_unlock(&kafka->lock);
         atomic_fetch_add(&kafka->failed, 1);
+        if (kafka->unsent && refusal_kind(message->err) != ERROR_INPUT)
+            give_back(kafka, message);
         return;
     }
     atomic_store(&kafka->progress_ms, monotonic_ms());
@@ -243,6 +281,15 @@ static void kafka_free(struct sink *sink)
     free(kafka);
 }
 
+void sink_kafka_give_up(struct sink *sink)
+{
+    struct kafka_sink *kafka = (struct kafka_sink *)sink;
+
+    rd_kafka_purge(kafka->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    while (rd_kafka_outq_len(kafka->handle) > 0)
+        rd_kafka_poll(kafka->handle, POLL_MS);
+}
+
 static const struct sink_ops kafka_ops = {
     .name = "kafka",
     .send = kafka_send,
@@ -358,6 +405,8 @@ int sink_kafka_new(const struct sink_kafka_config *config, struct sink **ret_sin
     kafka->sink.ops = &kafka_ops;
     kafka->timeout_ms = config->timeout_ms;
     kafka->log = config->log;
+    kafka->unsent = config->unsent;
+    kafka->unsent_ctx = config->unsent_ctx;
     pthread_mutex_init(&kafka->lock, NULL);
     atomic_store(&kafka->progress_ms, monotonic_ms());
     if (configure(conf, config, err))

@@ -64,16 +64,17 @@ void manual_print_bash(FILE *file)
                   "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
                   "        COMPREPLY=($(compgen -W \"");
     for (const struct manual_command *row = manual_commands; row->name; row++) {
-        if (strncmp(row->name, "run ", 4) != 0)
+        if (!strchr(row->name, ' '))
             fprintf(file, "%s ", row->name);
     }
-    fprintf(file, "run\" -- \"$word\"))\n"
+    fprintf(file, "run spool\" -- \"$word\"))\n"
                   "        return\n"
                   "    fi\n"
                   "    case \"${COMP_WORDS[*]:1}\" in\n"
                   "    'completion '*) words='bash zsh' ;;\n");
     print_command_cases(file);
     fprintf(file, "    'run '*) words='begin end show' ;;\n"
+                  "    'spool '*) words='send list' ;;\n"
                   "    esac\n"
                   "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
                   "    case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n"
@@ -123,13 +124,14 @@ void manual_print_zsh(FILE *file)
                   "    if (( CURRENT == 2 )); then\n"
                   "        local -a commands=(\n");
     for (const struct manual_command *row = manual_commands; row->name; row++) {
-        if (strncmp(row->name, "run ", 4) == 0)
+        if (strchr(row->name, ' '))
             continue;
         fprintf(file, "            '%s:", row->name);
         print_zsh_text(file, row->help);
         fprintf(file, "'\n");
     }
     fprintf(file, "            'run:begin, end or show a run'\n"
+                  "            'spool:send or list what was kept while Kafka was away'\n"
                   "        )\n"
                   "        _describe command commands\n"
                   "        return\n"
@@ -146,6 +148,7 @@ void manual_print_zsh(FILE *file)
         fprintf(file, "        '*:report:_files' ;;\n");
     }
     fprintf(file, "    'run '*) _values subcommand begin end show ;;\n"
+                  "    'spool '*) _values subcommand send list ;;\n"
                   "    'completion '*) _values shell bash zsh ;;\n"
                   "    esac\n"
                   "}\n"

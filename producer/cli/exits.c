@@ -7,7 +7,7 @@
 #include <sysexits.h>
 
 const struct exit_row exit_rows[] = {
-    {EX_OK, "Kafka has every record"},
+    {EX_OK, "Kafka has every record, or the spool has"},
     {EX_USAGE, "wrong usage: an option, the configuration file, a property of librdkafka"},
     {EX_DATAERR, "nothing of the reports is readable"},
     {EX_NOINPUT, "no such report"},

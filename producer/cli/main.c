@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "producer/cli/best_effort.h"
 #include "producer/cli/manual.h"
 #include "producer/cli/measure_command.h"
 #include "producer/cli/publish.h"
 #include "producer/cli/run_command.h"
+#include "producer/cli/spool_command.h"
 
 /* What this librdkafka was built with: "gzip,snappy,ssl,..." */
 static void print_features(FILE *file, const char *before, const char *between)
@@ -85,6 +87,7 @@ static const struct command {
     {"publish", publish_command},
     {"measure", measure_command},
     {"run", run_command},
+    {"spool", spool_command},
     {"completion", completion},
     {"manual", manual},
     {"help", help},
@@ -101,7 +104,7 @@ int main(int count, char **arguments)
     mallopt(M_ARENA_MAX, 1);
     for (size_t i = 0; count > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(arguments[1], commands[i].name) == 0)
-            return commands[i].run(count - 2, arguments + 2);
+            return best_effort(commands[i].run(count - 2, arguments + 2), count - 2, arguments + 2);
     }
     manual_print_commands(stderr);
     return EX_USAGE;

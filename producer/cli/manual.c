@@ -32,6 +32,11 @@ const struct manual_command manual_commands[] = {
     {COMMAND_RUN_SHOW, "run show", "[OPTION]...", "print the run that the environment tells of",
      "Prints the run as the records will have it, as JSON: from the CI's environment, and the "
      "options over it. Sends nothing."},
+    {COMMAND_SPOOL_SEND, "spool send", "[OPTION]...", "send what was kept while Kafka was away",
+     "Sends what lies in the folder of --spool, the ends of runs last, and removes what Kafka "
+     "acknowledged. Sending twice adds nothing."},
+    {COMMAND_SPOOL_LIST, "spool list", "[OPTION]...", "list what was kept",
+     "Prints a line for each file of the folder of --spool: its name, records, bytes and topic."},
     {0, "completion", "bash|zsh", "print completions for a shell",
      "Prints what makes a shell complete commands and options: source <(tocsin completion bash)"},
     {0, "manual", "", "print the manual page", "Prints this page: tocsin manual | man -l -"},

@@ -24,7 +24,7 @@ static int measure(struct session *session, struct publication *publication)
                 options->model, options->value);
         session_print_end(session);
     }
-    return EX_OK;
+    return session_end(session);
 }
 
 int measure_command(int count, char *const *arguments)

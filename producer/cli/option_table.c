@@ -11,6 +11,9 @@
 #define MEASURE COMMAND_MEASURE
 #define TESTED  (PUBLISH | MEASURE)
 #define SENDING (TESTED | COMMAND_RUN_BEGIN | END)
+#define SEND    COMMAND_SPOOL_SEND
+#define LIST    COMMAND_SPOOL_LIST
+#define KAFKA   (SENDING | SEND)
 #define ALL     (SENDING | COMMAND_RUN_SHOW)
 
 #define ROW(commands_, name_, letter_, kind_, member, value_, help_)                               \
@@ -19,19 +22,27 @@
 
 const struct option_row option_rows[] = {
     {.group = "Where to",
-     ROW(SENDING, "brokers", 'b', OPTION_TEXT, brokers, "HOST:PORT,...", "Kafka's brokers")},
-    {ROW(SENDING, "topic", 't', OPTION_TEXT, topic, "NAME",
+     ROW(KAFKA, "brokers", 'b', OPTION_TEXT, brokers, "HOST:PORT,...", "Kafka's brokers")},
+    {ROW(KAFKA, "topic", 't', OPTION_TEXT, topic, "NAME",
          "the topic; default: the prefix and \"findings\"")},
     {ROW(SENDING, "prefix", 0, OPTION_TEXT, prefix, "TEXT",
          "before the topic's name; default: tocsin.")},
-    {ROW(SENDING, "property", 'X', OPTION_LIST, properties, "NAME=VALUE",
+    {ROW(KAFKA, "property", 'X', OPTION_LIST, properties, "NAME=VALUE",
          "a property of librdkafka, such as security.protocol=SSL")},
-    {ROW(SENDING, "config", 'F', OPTION_TEXT, config, "FILE",
+    {ROW(KAFKA, "config", 'F', OPTION_TEXT, config, "FILE",
          "NAME=VALUE lines: properties of librdkafka, options as tocsin.NAME=VALUE")},
-    {ROW(SENDING, "timeout", 0, OPTION_SECONDS, timeout_ms, "SECONDS",
+    {ROW(KAFKA, "timeout", 0, OPTION_SECONDS, timeout_ms, "SECONDS",
          "give up when Kafka acknowledges nothing for so long; default: 30")},
     {ROW(SENDING, "dry-run", 0, OPTION_FLAG, dry_run, NULL,
          "print the records instead of sending them")},
+
+    {.group = "When Kafka is away",
+     ROW(KAFKA | LIST, "spool", 0, OPTION_TEXT, spool, "DIR",
+         "keep there what Kafka did not acknowledge; tocsin spool send sends it later")},
+    {ROW(SENDING, "spool-max", 0, OPTION_COUNT, spool_mib, "MIB",
+         "what may be kept there altogether; default: 256")},
+    {ROW(KAFKA, "best-effort", 0, OPTION_FLAG, best_effort, NULL,
+         "exit with 0 whatever happens, and say what happened")},
 
     {.group = "How the run ends",
      ROW(PUBLISH | END, "run-open", 0, OPTION_FLAG, run_open, NULL,
@@ -104,10 +115,10 @@ const struct option_row option_rows[] = {
          "leave keys, tokens and passwords as they are")},
 
     {.group = "Other",
-     ROW(SENDING, "quiet", 'q', OPTION_FLAG, quiet, NULL, "say nothing but errors")},
-    {ROW(ALL, "verbose", 'v', OPTION_FLAG, verbose, NULL,
+     ROW(KAFKA, "quiet", 'q', OPTION_FLAG, quiet, NULL, "say nothing but errors")},
+    {ROW(ALL | SEND | LIST, "verbose", 'v', OPTION_FLAG, verbose, NULL,
          "name every bad line, and what librdkafka says")},
-    {ROW(ALL, "help", 'h', OPTION_FLAG, help, NULL, "this help")},
+    {ROW(ALL | SEND | LIST, "help", 'h', OPTION_FLAG, help, NULL, "this help")},
     {.name = NULL},
 };
 

@@ -14,6 +14,7 @@
 
 #include "producer/cli/config_file.h"
 #include "producer/cli/option_table.h"
+#include "producer/cli/spool_file.h"
 #include "producer/sink.h"
 
 static int set_name(int *to, const char *const *names, const char *text)
@@ -303,6 +304,11 @@ static int check_measure(const struct options *options, struct error *err)
     return 0;
 }
 
+static bool is_of_spool(enum option_command command)
+{
+    return command == COMMAND_SPOOL_SEND || command == COMMAND_SPOOL_LIST;
+}
+
 static int check(enum option_command command, const struct options *options, struct error *err)
 {
     if (options->help)
@@ -315,7 +321,12 @@ static int check(enum option_command command, const struct options *options, str
         return error_set(err, ERROR_INPUT, "expected a report or --rule, not both");
     if (command == COMMAND_MEASURE && check_measure(options, err))
         return -1;
-    if (command != COMMAND_RUN_SHOW && !options->brokers && !options->dry_run)
+    if (is_of_spool(command) && !options->spool)
+        return error_set(err, ERROR_INPUT, "expected --spool or TOCSIN_SPOOL");
+    if (options->spool && options->dry_run)
+        return error_set(err, ERROR_INPUT, "expected --spool or --dry-run, not both");
+    if (command != COMMAND_RUN_SHOW && command != COMMAND_SPOOL_LIST && !options->brokers &&
+        !options->dry_run)
         return error_set(err, ERROR_INPUT,
                          "expected --brokers or TOCSIN_BROKERS (or --dry-run, which needs none)");
     return 0;
@@ -366,6 +377,7 @@ int options_parse(enum option_command command, int count, char *const *arguments
         .severity = SEVERITY_MEDIUM,
         .confidence = 1.0,
         .value = NAN,
+        .spool_mib = SPOOL_MIB_DEFAULT,
     };
     struct reader reader = {
         .command = command, .options = &options, .count = count, .arguments = arguments};

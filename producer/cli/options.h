@@ -29,6 +29,8 @@ enum option_command {
     COMMAND_RUN_END = 4,
     COMMAND_RUN_SHOW = 8,
     COMMAND_MEASURE = 16,
+    COMMAND_SPOOL_SEND = 32,
+    COMMAND_SPOOL_LIST = 64,
 };
 
 struct options {
@@ -36,6 +38,9 @@ struct options {
     const char *brokers, *topic, *prefix;
     struct option_list properties; /* name=value */
     int64_t timeout_ms;
+    const char *spool;
+    int64_t spool_mib;
+    bool best_effort;
     struct run_settings run;
     const char *model, *model_version, *target;
     struct option_list labels; /* name=value */

@@ -153,7 +153,7 @@ static int publish(struct publishing *publishing)
         return session_fail(&err, EX_UNAVAILABLE);
     if (!publishing->session.options.quiet)
         summarise(publishing);
-    return EX_OK;
+    return session_end(&publishing->session);
 }
 
 static int run(struct publishing *publishing)

@@ -88,11 +88,11 @@ static int announce(struct session *session, struct run *run)
     if (!is_end && !options->dry_run)
         printf("%s\n", run->id);
     if (options->quiet)
-        return EX_OK;
+        return session_end(session);
     fprintf(stderr, "tocsin: run %s %s%s", run->id, is_end ? "ended: " : "began",
             is_end ? run_status_names[options->status] : "");
     session_print_end(session);
-    return EX_OK;
+    return session_end(session);
 }
 
 /* The run of settings and environment; one that begins may be given an id here. */

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "producer/cli/manual.h"
+#include "producer/cli/sink_spool.h"
 #include "producer/publisher.h"
 
 static int exit_code(enum error_kind kind, int for_input)
@@ -69,12 +70,13 @@ static int add_properties(const struct option_list *list, const char *where,
 }
 
 /* The file's first: librdkafka takes the last of a name. */
-static int open_kafka(struct session *session, struct error *err)
+static int configure(struct session *session, const char *topic,
+                     struct property properties[2 * OPTION_LIST_MAX],
+                     struct sink_kafka_config *ret_config, struct error *err)
 {
     const struct options *options = &session->options;
-    struct property properties[2 * OPTION_LIST_MAX];
     struct sink_kafka_config config = {.brokers = options->brokers,
-                                       .topic = session->topic,
+                                       .topic = topic,
                                        .properties = properties,
                                        .timeout_ms = options->timeout_ms,
                                        .log = options->verbose ? log_line : NULL};
@@ -84,20 +86,59 @@ static int open_kafka(struct session *session, struct error *err)
         add_properties(&options->properties, "-X", properties, &config.properties_count,
                        &session->arena, err))
         return -1;
-    return sink_kafka_new(&config, &session->sink, err);
+    *ret_config = config;
+    return 0;
+}
+
+int session_open_sink(struct session *session, const char *topic, struct sink **ret_sink,
+                      struct error *err)
+{
+    struct property properties[2 * OPTION_LIST_MAX];
+    struct sink_kafka_config config;
+
+    return configure(session, topic, properties, &config, err)
+               ? -1
+               : sink_kafka_new(&config, ret_sink, err);
+}
+
+static int open_spool(struct session *session, struct error *err)
+{
+    const struct options *options = &session->options;
+    struct property properties[2 * OPTION_LIST_MAX];
+    struct sink_kafka_config config;
+
+    return configure(session, session->topic, properties, &config, err)
+               ? -1
+               : sink_spool_new(&config, options->spool, (uint64_t)options->spool_mib << 20,
+                                &session->sink, err);
 }
 
 int session_connect(struct session *session)
 {
+    const struct options *options = &session->options;
     struct error err = {0};
     int code = name_topic(session);
 
     if (code)
         return code;
-    if (session->options.dry_run ? sink_print_new(stdout, &session->sink, &err)
-                                 : open_kafka(session, &err))
+    if (options->dry_run ? sink_print_new(stdout, &session->sink, &err)
+        : options->spool ? open_spool(session, &err)
+                         : session_open_sink(session, session->topic, &session->sink, &err))
         return session_fail(&err, EX_USAGE);
     return EX_OK;
+}
+
+int session_end(const struct session *session)
+{
+    const struct error *why;
+    size_t kept = session->options.spool ? sink_spool_kept(session->sink, &why) : 0;
+
+    if (kept == 0)
+        return EX_OK;
+    fprintf(stderr,
+            "tocsin: %s\ntocsin: %zu records are kept in %s: tocsin spool send sends them\n",
+            why->text, kept, session->options.spool);
+    return why->kind == ERROR_FATAL ? exit_code(why->kind, EX_OK) : EX_OK;
 }
 
 bool session_open(struct session *session, enum option_command command, int count,

@@ -27,6 +27,14 @@ void session_close(struct session *session);
 /* Opens the sink: Kafka, or standard output for a dry run. Returns an exit code. */
 int session_connect(struct session *session);
 
+/* Another sink of the same brokers, never a spool; the caller frees it. */
+int session_open_sink(struct session *session, const char *topic, struct sink **ret_sink,
+                      struct error *err);
+
+/* The exit code of a command that did all it was asked: EX_OK, unless a spool had to help because
+ * Kafka refuses who we are; says what is in the spool. */
+int session_end(const struct session *session);
+
 /* Prints an error and gives its exit code; `for_input` is what wrong input means here. */
 int session_fail(const struct error *err, int for_input);
 

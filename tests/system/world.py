@@ -127,6 +127,11 @@ class World:
         self.processes.append(process)
         return process
 
+    def create_topic(self, topic, partitions):
+        """A topic for a test without a tocsind, which would make it."""
+        client = admin.AdminClient({"bootstrap.servers": self.brokers})
+        client.create_topics([admin.NewTopic(self.prefix + topic, partitions, 1)])[self.prefix + topic].result()
+
     def wait_topics(self):
         """The first tocsind creates the topics; nobody else may."""
         client = admin.AdminClient({"bootstrap.servers": self.brokers})
