@@ -33,16 +33,18 @@ void publisher_init(struct publisher *publisher, struct sink *sink, int min_seve
 
 void publisher_fini(struct publisher *publisher)
 {
-    tally_fini(&publisher->occurrences);
-    tally_fini(&publisher->sent);
+    sent_fini(&publisher->sent);
     pthread_mutex_destroy(&publisher->lock);
 }
 
-void publisher_next_report(struct publisher *publisher)
+int publisher_next_report(struct publisher *publisher, struct error *err)
 {
+    int rc;
+
     pthread_mutex_lock(&publisher->lock);
-    tally_reset(&publisher->occurrences);
+    rc = sent_next_report(&publisher->sent, err);
     pthread_mutex_unlock(&publisher->lock);
+    return rc;
 }
 
 void measurement_series(const struct measurement *measurement, char ret_series[SERIES_BYTES])
@@ -77,33 +79,35 @@ static void fill(struct finding *finding)
         finding->time_ms = publisher_now_ms();
 }
 
+/* Which occurrence it is, its id, and whether that was sent before. */
 static int identify(struct publisher *publisher, struct finding *finding, struct arena *arena,
-                    uint32_t *ret_sent_before, struct error *err)
+                    bool *ret_before, struct error *err)
 {
-    bool had_id = finding->id != NULL;
+    struct finding first = *finding;
     char id[FINDING_ID_BYTES];
-    uint32_t before;
+    uint32_t occurrence;
 
-    if (!had_id) {
-        finding->occurrence = 0;
-        finding_id(finding, finding->fingerprint, id);
-        if (tally_add(&publisher->occurrences, id, &before, err))
+    first.occurrence = 0;
+    finding_id(&first, finding->fingerprint, id);
+    if (finding->id) {
+        if (sent_one(&publisher->sent, id, (uint32_t)finding->occurrence, ret_before, err))
             return -1;
-        finding->occurrence = before;
+    } else {
+        if (sent_next(&publisher->sent, id, &occurrence, ret_before, err))
+            return -1;
+        finding->occurrence = occurrence;
     }
-    if (had_id || finding->occurrence > 0)
+    if (finding->occurrence > 0)
         finding_id(finding, finding->fingerprint, id);
     finding->id = arena_strdup(arena, id);
-    if (!finding->id)
-        return error_set(err, ERROR_MEMORY, "no memory for a finding");
-    return tally_add(&publisher->sent, id, ret_sent_before, err);
+    return finding->id ? 0 : error_set(err, ERROR_MEMORY, "no memory for a finding");
 }
 
 /* Decides what becomes of a complete finding, under the lock. */
 static int decide(struct publisher *publisher, struct run_book *book, struct finding *finding,
                   struct arena *arena, enum finding_fate *ret_fate, struct error *err)
 {
-    uint32_t sent_before = 0;
+    bool sent_before = false;
 
     if (finding->severity < publisher->min_severity ||
         finding->confidence < publisher->min_confidence) {

@@ -14,8 +14,8 @@
 
 #include "producer/run_book.h"
 #include "producer/scrub.h"
+#include "producer/sent.h"
 #include "producer/sink.h"
-#include "producer/tally.h"
 
 #define TOPIC_PREFIX_DEFAULT "tocsin."
 #define FINDINGS_TOPIC       "findings"
@@ -38,9 +38,8 @@ struct publisher {
     struct scrub *scrub; /* set after init; NULL: nothing is masked. Not taken over */
     int min_severity;
     double min_confidence;
-    pthread_mutex_t lock;     /* for everything below, and for books */
-    struct tally occurrences; /* of the current report, by the id with occurrence 0 */
-    struct tally sent;        /* by finding id */
+    pthread_mutex_t lock; /* for everything below, and for books */
+    struct sent sent;
     struct publisher_counts counts;
 };
 
@@ -51,7 +50,7 @@ void publisher_fini(struct publisher *publisher);
 
 /* A new report: occurrences are counted from 0 again, so that a run's report and its hitlog give
  * the same finding ids. */
-void publisher_next_report(struct publisher *publisher);
+int publisher_next_report(struct publisher *publisher, struct error *err);
 
 /* Takes secrets out of a run before it goes into a book: identities are made of its names. */
 int publisher_scrub_run(struct publisher *publisher, struct run *run, struct arena *arena,

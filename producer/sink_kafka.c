@@ -21,6 +21,7 @@
 #define QUEUE_KBYTES      "4096"
 #define QUEUE_MESSAGES    "1000"
 #define BATCH_BYTES       "65536"
+#define IN_FLIGHT         "5"
 #define LINGER_MS         "5"
 #define POLL_MS           50
 #define METADATA_MS       1000
@@ -361,6 +362,8 @@ static int configure(rd_kafka_conf_t *conf, const struct sink_kafka_config *conf
         {"queue.buffering.max.kbytes", QUEUE_KBYTES},
         {"queue.buffering.max.messages", QUEUE_MESSAGES},
         {"batch.size", BATCH_BYTES},
+        /* each holds a buffer as large as a batch before it was compressed */
+        {"max.in.flight.requests.per.connection", IN_FLIGHT},
         {"linger.ms", LINGER_MS},
         {"retry.backoff.ms", "50"},
         {"socket.nagle.disable", "true"},

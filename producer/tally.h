@@ -16,7 +16,7 @@
 #include "producer/error.h"
 
 #define TALLY_KEY_WORDS   3
-#define TALLY_MEMORY_ROOM ((size_t)1 << 16) /* slots that may lie in memory: 1 MiB */
+#define TALLY_MEMORY_ROOM ((size_t)1 << 18) /* slots that may lie in memory: 4 MiB */
 
 struct tally_slot {
     uint32_t key[TALLY_KEY_WORDS];
@@ -26,8 +26,8 @@ struct tally_slot {
 struct tally {
     struct tally_slot *slots;
     size_t room, count;
-    bool is_mapped;
-    uint32_t adds; /* since it was made */
+    int fd; /* of the file that the table lies in */
+    bool is_file;
 };
 
 /* All zero is an empty tally. */
@@ -36,5 +36,12 @@ void tally_reset(struct tally *tally);
 
 /* Counts one more; *ret_before is how often it had been seen. */
 int tally_add(struct tally *tally, const char *uuid, uint32_t *ret_before, struct error *err);
+
+/* The same for an identity that is made of a UUID and a number. */
+int tally_add_numbered(struct tally *tally, const char *uuid, uint32_t number, uint32_t *ret_before,
+                       struct error *err);
+
+/* Adds each identity of `from` as often as it was seen to `to`, numbered from 0. */
+int tally_spread(const struct tally *from, struct tally *to, struct error *err);
 
 #endif

@@ -210,7 +210,8 @@ int publication_report(struct publication *publication, const char *name,
 
     publication->report = name;
     publication->bad_here = 0;
-    publisher_next_report(&publication->publisher);
+    if (publisher_next_report(&publication->publisher, err))
+        return -1;
     progress_start(&publication->progress, name, input->fd, options->quiet);
     rc = report_read(input, &defaults, &sink, ret_format, err);
     progress_hide(&publication->progress);

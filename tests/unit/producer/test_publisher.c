@@ -137,7 +137,7 @@ Test(publisher, counts_occurrences_within_a_report_and_repeats_across)
     cr_assert_eq(first.occurrence, 0);
     cr_assert_eq(second.occurrence, 1);
     cr_assert_str_neq(first.id, second.id);
-    publisher_next_report(&publisher);
+    cr_assert_eq(publisher_next_report(&publisher, &err), 0);
     cr_assert_eq(publish(&third), FATE_REPEATED);
     cr_assert_str_eq(third.id, first.id);
     cr_assert_eq(memory.count, 2);
@@ -155,6 +155,27 @@ Test(publisher, a_given_id_keeps_its_occurrence)
     publish(&finding);
     cr_assert_eq(finding.occurrence, 7);
     cr_assert_str_neq(finding.id, "an id that is computed again");
+}
+
+Test(publisher, findings_with_and_without_ids_are_told_apart_together)
+{
+    struct finding first = finding_of("t/p/d", "hi", "yo"), second = first, given = first;
+    struct finding fourth = first;
+
+    publish(&first);
+    publish(&second);
+    given.id = second.id;
+    given.occurrence = 1;
+    cr_assert_eq(publish(&given), FATE_REPEATED);
+    given.id = "another of the kind";
+    given.occurrence = 3;
+    cr_assert_eq(publish(&given), FATE_SENT);
+    cr_assert_eq(publish(&given), FATE_REPEATED);
+    cr_assert_eq(publish(&fourth), FATE_SENT);
+    cr_assert_eq(fourth.occurrence, 2);
+    fourth.id = NULL;
+    cr_assert_eq(publish(&fourth), FATE_REPEATED);
+    cr_assert_eq(fourth.occurrence, 3);
 }
 
 Test(publisher, thresholds_withhold_and_are_written_down)
@@ -338,7 +359,7 @@ static void check_long_tally(const char *folder)
     }
     cr_assert_eq(tally.count, count);
     cr_assert_gt(tally.room, TALLY_MEMORY_ROOM);
-    cr_assert_eq(tally.is_mapped, strcmp(folder, "/tmp") == 0);
+    cr_assert_eq(tally.is_file, strcmp(folder, "/tmp") == 0);
     tally_fini(&tally);
     unsetenv("TMPDIR");
 }
