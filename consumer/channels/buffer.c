@@ -26,7 +26,7 @@ static bool buffer_reserve(struct buffer *buffer, size_t bytes)
     size_t capacity = needed > CAPACITY_FIRST ? 2 * needed : CAPACITY_FIRST;
     char *text = arena_alloc(buffer->arena, capacity);
     if (!text) {
-        buffer->full = true;
+        buffer->full = buffer->failed = true;
         return false;
     }
     if (buffer->text)

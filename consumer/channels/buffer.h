@@ -18,6 +18,7 @@ struct buffer {
     size_t bytes, capacity;
     size_t bytes_max; /* without the NUL */
     bool full;        /* something did not fit, or memory was out */
+    bool failed;      /* memory was out */
 };
 
 void buffer_init(struct buffer *buffer, size_t bytes_max, struct arena *arena);

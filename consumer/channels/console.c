@@ -204,6 +204,8 @@ static int print_message(const struct console *console, const struct message *me
         buffer_printf(out, "\u2026 and %zu more in this group\n\n", message->omitted);
     if (note)
         buffer_printf(out, "%s\n\n", note);
+    if (out->failed)
+        return error_set(err, ERROR_MEMORY, "no memory for a message to print");
     return out->full ? error_set(err, ERROR_LIMIT, "a message to print is longer than %zu bytes",
                                  CONSOLE_BYTES_MAX)
                      : 0;

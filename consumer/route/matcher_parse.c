@@ -139,8 +139,11 @@ static int read_both(const char *text, bool single, struct matchers *ret, struct
             error_set(&utf8.err, ERROR_INPUT, "expected one matcher, not %zu", utf8.matchers.count);
     classic.rc = single ? matcher_read_classic(text, &classic.matchers, &classic.err)
                         : matchers_read_classic(text, &classic.matchers, &classic.err);
-    if (classic.err.kind == ERROR_MEMORY && utf8.rc == 0)
-        utf8.rc = error_set(&utf8.err, ERROR_MEMORY, "out of memory");
+    if (classic.err.kind == ERROR_MEMORY || utf8.err.kind == ERROR_MEMORY) {
+        matchers_clear(&classic.matchers);
+        matchers_clear(&utf8.matchers);
+        return error_set(err, ERROR_MEMORY, "out of memory");
+    }
     chosen = decide(text, &classic, &utf8);
     if (chosen->rc != 0) {
         matchers_clear(&chosen->matchers);
