@@ -28,6 +28,9 @@ static const char configuration[] =
     "    pagerduty_configs: [{routing_key: 0123456789abcdef0123456789abcdef}]\n"
     "    opsgenie_configs: [{api_key: 01234567-89ab-cdef-0123-456789abcdef}]\n"
     "    victorops_configs: [{api_key: 0123456789abcdef, routing_key: team}]\n"
+    "    jira_configs: [{api_url: 'https://acme.example', bearer_token: t, project: RED}]\n"
+    "    azure_devops_configs: [{url: 'https://dev.example/acme', project: P, token: t}]\n"
+    "    servicenow_configs: [{url: 'https://acme.example', username: u, password: p}]\n"
     "    webhook_configs: [{url: 'https://hook.example/x'}]\n"
     "    console_configs: [{}]\n";
 

@@ -6,7 +6,8 @@
  *
  * A request is recorded whole before it is answered: time_ms, connection, n (which one on this
  * path), method, path, headers (names in lower case), body (or body_hex where it is not UTF-8),
- * status. How it is answered stands in its query, or was set for its path by
+ * status (0: no answer), delay_ms before it. How it is answered stands in its query, or was set for
+ * its path by
  * /_script?path=/hook&..., which wins:
  *
  *   status=429,200     code of the first, second, … request; the last stands for all that follow
@@ -166,12 +167,13 @@ static struct place *place_of(const char *path)
 }
 
 static void record(const struct connection *connection, const struct request *request, uint64_t n,
-                   int64_t status)
+                   int64_t status, int64_t delay_ms)
 {
-    json_t *line = json_pack(
-        "{s:I, s:I, s:I, s:s, s:s, s:O, s:I}", "time_ms", (json_int_t)clock_ms(CLOCK_REALTIME),
-        "connection", (json_int_t)connection->number, "n", (json_int_t)n, "method", request->method,
-        "path", request->target, "headers", request->headers, "status", (json_int_t)status);
+    json_t *line = json_pack("{s:I, s:I, s:I, s:s, s:s, s:O, s:I, s:I}", "time_ms",
+                             (json_int_t)clock_ms(CLOCK_REALTIME), "connection",
+                             (json_int_t)connection->number, "n", (json_int_t)n, "method",
+                             request->method, "path", request->target, "headers", request->headers,
+                             "status", (json_int_t)status, "delay_ms", (json_int_t)delay_ms);
     json_t *body = json_stringn(request->body, request->body_bytes);
 
     if (record_fd >= 0 && line != NULL) {
@@ -273,8 +275,9 @@ static void handle(struct connection *connection, const struct request *request)
     char *body = script_value(script, "body", n);
     bool cut = script_number(script, "cut", n, 0) != 0;
     bool silent = script_number(script, "silent", n, 0) != 0;
+    int64_t delay_ms = script_number(script, "delay", n, 0);
 
-    record(connection, request, n, cut || silent ? 0 : status);
+    record(connection, request, n, cut || silent ? 0 : status, delay_ms);
     if (retry_after != NULL && strcmp(retry_after, "-") == 0) {
         free(retry_after);
         retry_after = NULL;
@@ -282,7 +285,7 @@ static void handle(struct connection *connection, const struct request *request)
     if (script_number(script, "close", n, 0) != 0)
         connection->close_after = true;
     connection->kill = (pid_t)script_number(script, "kill", n, 0);
-    connection->answer_at_ms += script_number(script, "delay", n, 0);
+    connection->answer_at_ms += delay_ms;
     if (silent)
         connection->answer_at_ms = INT64_MAX;
     if (cut)

@@ -86,9 +86,10 @@ class Sink:
 
 
 class World:
-    def __init__(self, folder, partitions=1, notification_partitions=None):
+    def __init__(self, folder, partitions=1, notification_partitions=None, replication=1):
         self.brokers = brokers()
         self.folder = folder
+        self.replication = replication
         self.prefix = f"t{uuid.uuid4().hex[:10]}."
         self.partitions = partitions
         self.notification_partitions = notification_partitions or partitions
@@ -113,7 +114,7 @@ class World:
   prefix: "{self.prefix}"
   partitions: {self.partitions}
   notification_partitions: {self.notification_partitions}
-  replication: 1
+  replication: {self.replication}
 {rest}""")
         return path
 
@@ -235,17 +236,17 @@ class World:
 
 
 class Broker:
-    """A Kafka of the test's own, which it may kill, freeze and start again on the same port and data."""
+    """A Kafka of the test's own, whose brokers it may kill, freeze and start again on the same port and data."""
 
-    def __init__(self):
+    def __init__(self, brokers=1):
         environment = {k: v for k, v in os.environ.items() if k != "TOCSIN_BROKERS"}
-        self.process = subprocess.Popen([ROOT / "deploy/kafka/with-kafka", "sh", "-c",
+        self.process = subprocess.Popen([ROOT / "deploy/kafka/with-kafka", "--brokers", str(brokers), "sh", "-c",
                                          'echo "$TOCSIN_BROKERS $TOCSIN_KAFKA_DIR"; cat >/dev/null'],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         self.address, self.folder = self.process.stdout.readline().split()
 
-    def do(self, verb):
-        subprocess.run([ROOT / "deploy/kafka/broker", verb, f"{self.folder}/1"], check=True, timeout=120)
+    def do(self, verb, number=1):
+        subprocess.run([ROOT / "deploy/kafka/broker", verb, f"{self.folder}/{number}"], check=True, timeout=120)
 
     def close(self):
         self.process.stdin.close()
