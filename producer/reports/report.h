@@ -93,6 +93,9 @@ struct report_ops {
     /* LINES: the last line of a file that can be read from its end, before the first; NULL: not
      * wanted. */
     int (*last)(struct report *report, const json_t *line, struct error *err);
+    /* Of LINES: one line as its text (valid UTF-8, NUL-terminated), before it is parsed; 1 where
+     * the format rather has the document. NULL: always the document. */
+    int (*plain)(struct report *report, const char *text, size_t bytes, struct error *err);
     /* LINES: one line, which may be changed. ERROR_INPUT: it is bad, reading goes on. DOCUMENT
      * without `document` and `record`: an object alone, or each of a list ("" in `arrays`). */
     int (*line)(struct report *report, json_t *line, struct error *err);

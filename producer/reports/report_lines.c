@@ -41,11 +41,22 @@ static json_t *document_of(struct reading *reading, const struct line *line, str
     return parse(text, bytes, reading->format->is_strict, err);
 }
 
+/* The line's text to the format; 1 where it wants the document. */
+static int read_plain(struct reading *reading, const struct line *line, struct error *err)
+{
+    if (!reading->format->plain || repair_is_needed(line->text, line->bytes))
+        return 1;
+    return reading->format->plain(&reading->report, line->text, line->bytes, err);
+}
+
 static int read_line(struct reading *reading, const struct line *line, struct error *err)
 {
-    json_t *document = document_of(reading, line, err);
-    int rc;
+    int rc = read_plain(reading, line, err);
+    json_t *document;
 
+    if (rc <= 0)
+        return rc;
+    document = document_of(reading, line, err);
     if (!document)
         return -1;
     if (!json_is_object(document))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "producer/publisher.h"
+#include "producer/record_scan.h"
 
 struct tocsin_state {
     json_t *run, *model; /* defaults; the report's own */
@@ -97,6 +98,21 @@ static int read_finding(struct report *report, const json_t *record, struct erro
     if ((finding.id || finding.fingerprint) &&
         finding_decode_value(record, "", 1, report->arena, &checked, err))
         return -1;
+    if (say_run(report, &finding.run, err))
+        return -1;
+    return sink->finding(sink->ctx, &finding, report->arena, err);
+}
+
+/* A plain finding of our own run, which most lines are, without a document. */
+static int tocsin_plain(struct report *report, const char *text, size_t bytes, struct error *err)
+{
+    const struct report_defaults *defaults = report->defaults;
+    const struct report_sink *sink = report->sink;
+    struct finding finding = {.run = *defaults->run, .model = defaults->model};
+
+    if (!record_scan(&finding_type, text, bytes, report->arena, &finding) || finding.id ||
+        finding.fingerprint || strcmp(finding.run.id, defaults->run->id) != 0)
+        return 1;
     if (say_run(report, &finding.run, err))
         return -1;
     return sink->finding(sink->ctx, &finding, report->arena, err);
@@ -210,6 +226,7 @@ const struct report_ops report_tocsin_lines = {
     .state_bytes = sizeof(struct tocsin_state),
     .recognises = is_ours,
     .init = tocsin_init,
+    .plain = tocsin_plain,
     .line = tocsin_line,
     .end = tocsin_end,
     .fini = tocsin_fini,
