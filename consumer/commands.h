@@ -17,6 +17,7 @@ int alerts_command(int argc, char **argv);
 int render_command(int argc, char **argv);
 int send_test_command(int argc, char **argv);
 int dead_command(int argc, char **argv);
+int backtest_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
 #endif

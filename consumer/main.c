@@ -40,6 +40,8 @@ static const struct command commands[] = {
      "send a test alert, and say what the service answered and what to do about it"},
     {"dead", dead_command, "list|show|replay|drop --config FILE",
      "what could not be used or delivered: look at it, say it again, or put it away"},
+    {"backtest", backtest_command, "RULE FILE|- [--config FILE]",
+     "replay measurements and show where a measurement rule would have fired"},
     {"demo", demo_command, "[REPORT]",
      "publish a report and show its alerts, with nothing installed"},
     {"version", version_command, "", "print the version"},

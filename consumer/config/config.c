@@ -57,6 +57,7 @@ static const struct part {
     {"route", routing_bind},
     {"inhibit_rules", inhibition_bind},
     {"pipelines", pipelines_bind},
+    {"measurement_rules", measuring_bind},
     {"owners", owners_bind},
     {"severity_overrides", overrides_bind},
     {"repositories", repositories_bind},
@@ -258,6 +259,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->inhibit_rules_count; i++)
         free_sides(&config->inhibit_rules[i]);
     enrichment_free(&config->enrichment);
+    measuring_free(config);
     for (size_t i = 0; i < config->times_count; i++)
         time_interval_fini(config->times[i]);
     arena_fini(&config->arena);

@@ -12,6 +12,7 @@
 
 #include "consumer/channels/channel.h"
 #include "consumer/enrich/rules.h"
+#include "consumer/measure/rule.h"
 #include "consumer/route/inhibit.h"
 #include "consumer/route/route.h"
 
@@ -113,6 +114,8 @@ struct config {
     struct inhibit_rule *inhibit_rules;
     size_t inhibit_rules_count;
     struct enrichment enrichment;
+    struct measure_rule *measure_rules;
+    size_t measure_rules_count;
     struct integration *integrations;
     size_t integrations_count;
     const char *warnings[CONFIG_WARNINGS_MAX]; /* for the program to say aloud */

@@ -10,10 +10,13 @@
 #include "consumer/config/draft.h"
 
 static const char *const kind_names[] = {
-    [SETTING_STRING] = "text",           [SETTING_SECRET] = "secret", [SETTING_URL] = "URL",
-    [SETTING_SECRET_URL] = "secret URL", [SETTING_BOOL] = "yes/no",   [SETTING_INTEGER] = "integer",
-    [SETTING_DURATION] = "time",         [SETTING_RATE] = "rate",     [SETTING_ENUM] = "word",
-    [SETTING_STRINGS] = "list",          [SETTING_MAP] = "mapping",   [SETTING_REFUSED] = "-",
+    [SETTING_STRING] = "text",   [SETTING_SECRET] = "secret",
+    [SETTING_URL] = "URL",       [SETTING_SECRET_URL] = "secret URL",
+    [SETTING_BOOL] = "yes/no",   [SETTING_INTEGER] = "integer",
+    [SETTING_NUMBER] = "number", [SETTING_DURATION] = "time",
+    [SETTING_RATE] = "rate",     [SETTING_ENUM] = "word",
+    [SETTING_STRINGS] = "list",  [SETTING_MAP] = "mapping",
+    [SETTING_REFUSED] = "-",
 };
 
 static void print_range(FILE *out, const struct setting *setting)
@@ -92,6 +95,8 @@ static const struct chapter {
      condition_sections},
     {"tickets: a list, the first that holds counts; without one the tracker beside the repository",
      ticket_settings, condition_sections},
+    {"measurement_rules: a list of", measure_settings, condition_sections},
+    {NULL, measure_change_settings, NULL},
     {"receivers: a list of", receiver_settings, NULL},
     {NULL, delivery_settings, NULL},
     {"In every entry of a *_configs list", entry_settings, NULL},

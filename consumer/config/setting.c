@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,21 @@ static int bind_integer(const struct target *t)
     return 0;
 }
 
+static int bind_number(const struct target *t)
+{
+    const struct setting *s = t->setting;
+    char *end = NULL;
+    double number = strtod(t->value->text, &end);
+
+    if (end == t->value->text || *end || !isfinite(number))
+        return refuse(t, "a number");
+    if ((s->min || s->max) && (number < (double)s->min || number > (double)s->max))
+        return reader_refuse(t->reader, t->value, "%s: expected %" PRId64 " to %" PRId64 ", not %g",
+                             t->key->text, s->min, s->max, number);
+    *(double *)t->member = number;
+    return 0;
+}
+
 static int bind_duration(const struct target *t)
 {
     char least[DURATION_TEXT_BYTES], most[DURATION_TEXT_BYTES];
@@ -271,6 +287,7 @@ static const struct kind {
     [SETTING_SECRET_URL] = {bind_secret, NODE_SCALAR, false},
     [SETTING_BOOL] = {bind_bool, NODE_SCALAR, false},
     [SETTING_INTEGER] = {bind_integer, NODE_SCALAR, false},
+    [SETTING_NUMBER] = {bind_number, NODE_SCALAR, false},
     [SETTING_DURATION] = {bind_duration, NODE_SCALAR, false},
     [SETTING_RATE] = {bind_rate, NODE_SCALAR, false},
     [SETTING_ENUM] = {bind_enum, NODE_SCALAR, false},

@@ -19,6 +19,7 @@ enum setting_kind {
     SETTING_SECRET_URL, /* as SECRET, an http(s) URL that is a secret itself; also `key_file` */
     SETTING_BOOL,       /* bool */
     SETTING_INTEGER,    /* int64_t, min..max */
+    SETTING_NUMBER,     /* double, min..max */
     SETTING_DURATION,   /* int64_t in ms: "30s", "5m", "1d", Prometheus' syntax; min..max in ms */
     SETTING_RATE,       /* struct rate without its burst: "1/s", "120/m", "200/5m", "none" */
     SETTING_ENUM,       /* int: index into names */

@@ -62,6 +62,7 @@ struct measure_rule {
 #define DRIFT_INTERVAL_DEFAULT  8.0
 #define DRIFT_BUILDS_MIN        5 /* before which a series has no normal that it could leave */
 #define MEASURE_WORDS_BYTES     512
+#define MEASURE_NAME_CHARS_MAX  100
 
 /* What a rule of this kind is where the configuration leaves something out. */
 struct measure_rule measure_rule_default(enum measure_kind kind);

@@ -2,6 +2,7 @@
 #include "consumer/config/config.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -683,4 +684,76 @@ Test(config, the_manual_names_every_table)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         cr_assert(strstr(text, words[i]), "%s", words[i]);
     free(text);
+}
+
+Test(config, measurement_rules_are_the_usual_ones_unless_said)
+{
+    struct config *c = parse_good(smallest);
+
+    cr_assert_eq(c->measure_rules_count, 4);
+    cr_assert_str_eq(c->measure_rules[0].name, "drop");
+    cr_assert_eq(c->measure_rules[1].kind, MEASURE_DRIFT);
+    cr_assert_eq(c->measure_rules[2].change.amount, 5);
+    cr_assert_eq(c->measure_rules[3].max, 1.25);
+    config_free(c);
+    c = parse_good("route: {receiver: a}\nreceivers: [{name: a}]\nmeasurement_rules: []\n");
+    cr_assert_eq(c->measure_rules_count, 0);
+    config_free(c);
+}
+
+Test(config, measurement_rules)
+{
+    struct config *c = parse_good("route: {receiver: a}\nreceivers: [{name: a}]\n"
+                                  "measurement_rules:\n"
+                                  "- {name: acc, kind: drop, change: 5%, baseline: median, builds: "
+                                  "5, level: 0.001, severity: critical}\n"
+                                  "- name: floor\n"
+                                  "  kind: bounds\n"
+                                  "  min: 0.85\n"
+                                  "  matchers: [metric=acc]\n");
+    const struct measure_rule *rule = c->measure_rules;
+
+    cr_assert_eq(c->measure_rules_count, 2);
+    cr_assert_eq(rule->change.amount, 5);
+    cr_assert_eq(rule->change.unit, UNIT_PERCENT);
+    cr_assert_eq(rule->baseline, BASELINE_MEDIAN);
+    cr_assert_eq(rule->builds, 5);
+    cr_assert_eq(rule->level, .001);
+    cr_assert_eq(rule->severity, SEVERITY_CRITICAL);
+    cr_assert(rule->significant);
+    cr_assert_eq(rule[1].min, .85);
+    cr_assert_gt(rule[1].max, 1e300);
+    cr_assert_eq(rule[1].severity, SEVERITY_HIGH);
+    cr_assert_eq(rule[1].matchers_count, 1);
+    config_free(c);
+}
+
+Test(config, measurement_rules_that_make_no_sense)
+{
+    static const struct {
+        const char *rule, *words;
+    } cases[] = {
+        {"{kind: drop}", "name"},
+        {"{name: a}", "kind"},
+        {"{name: a, kind: fall}", "one of drop, spike, bounds, drift"},
+        {"{name: a, kind: drop, change: 5}", "points as in 2pt"},
+        {"{name: a, kind: drop, change: -1pt}", "points as in 2pt"},
+        {"{name: a, kind: drift, change: 1pt}", "change means nothing for a rule of kind drift"},
+        {"{name: a, kind: drop, min: 1}", "min means nothing for a rule of kind drop"},
+        {"{name: a, kind: bounds}", "bounds need min, max or both"},
+        {"{name: a, kind: bounds, min: 2, max: 1}", "min is above max"},
+        {"{name: a, kind: bounds, min: x}", "a number"},
+        {"{name: a, kind: drop, level: 2}", "0 to 1"},
+        {"{name: a, kind: drop, builds: 65}", "1 to 64"},
+        {"{name: a, kind: drop}, {name: a, kind: drift}", "two rules have the name"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[512];
+        snprintf(text, sizeof(text), "%smeasurement_rules: [%s]\n", smallest, cases[i].rule);
+        cr_assert_null(parse(text), "%s", text);
+        cr_assert_not_null(strstr(problems[0].text, cases[i].words), "%s: %s", cases[i].rule,
+                           problems[0].text);
+        memset(problems, 0, sizeof(problems));
+    }
 }
