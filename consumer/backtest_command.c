@@ -18,7 +18,6 @@
 #include "consumer/commands.h"
 #include "consumer/config/config.h"
 #include "consumer/measure/plot.h"
-#include "producer/publisher.h"
 
 #define BACKTEST_POINTS_MAX 100000
 #define NO_CONFIG           "route: {receiver: none}\nreceivers: [{name: none}]\n"

@@ -32,6 +32,8 @@ int correlate_rules(const struct config *config, const struct correlate_place *p
         .inhibit_rules = config->inhibit_rules,
         .inhibit_rules_count = config->inhibit_rules_count,
         .publish_lost = lifecycle->notify_lost_runs,
+        .measure_rules = config->measure_rules,
+        .measure_rules_count = config->measure_rules_count,
         .lifecycle = {.clean_runs = lifecycle->clean_runs,
                       .flap_count = lifecycle->flap_count,
                       .flap_window_ms = lifecycle->flap_window_ms,

@@ -13,6 +13,7 @@
 
 #define FINGERPRINT_BYTES 36 /* "v1:", 32 hex digits, NUL */
 #define FINDING_ID_BYTES  37 /* UUID text, NUL */
+#define SERIES_BYTES      36 /* "m1:", 32 hex digits, NUL */
 
 #define FINDING_TYPE     "tocsin.finding.v1"
 #define RUN_BEGIN_TYPE   "tocsin.run-begin.v1"
@@ -140,6 +141,10 @@ void fingerprint_compute(const char *rule_id, const char *model_name, const char
 void finding_fingerprint(const struct finding *finding, char ret_fingerprint[FINGERPRINT_BYTES]);
 void coverage_fingerprint(const struct coverage *coverage, const struct run *run,
                           char ret_fingerprint[FINGERPRINT_BYTES]);
+
+/* The key of a measurement: "m1:" and the same over model name, benchmark, metric and target, never
+ * version or build. */
+void measurement_series(const struct measurement *measurement, char ret_series[SERIES_BYTES]);
 
 /* Name-based UUID (version 5, SHA-1) in TOCSIN_NAMESPACE over the length-prefixed strings: run id,
  * shard in decimal, base fingerprint, model version, prompt, output, occurrence in decimal. */

@@ -46,6 +46,14 @@ void coverage_fingerprint(const struct coverage *coverage, const struct run *run
                         coverage->category, ret_fingerprint);
 }
 
+void measurement_series(const struct measurement *measurement, char ret_series[SERIES_BYTES])
+{
+    const char *strings[] = {measurement->model.name, measurement->benchmark, measurement->metric,
+                             measurement->target};
+
+    digest_hex(strings, 4, stpcpy(ret_series, "m1:"));
+}
+
 void finding_id(const struct finding *finding, const char *fingerprint,
                 char ret_id[FINDING_ID_BYTES])
 {

@@ -47,17 +47,6 @@ int publisher_next_report(struct publisher *publisher, struct error *err)
     return rc;
 }
 
-void measurement_series(const struct measurement *measurement, char ret_series[SERIES_BYTES])
-{
-    const char *const strings[] = {measurement->model.name, measurement->benchmark,
-                                   measurement->metric, measurement->target};
-
-    char hex[DIGEST_HEX_BYTES];
-
-    digest_hex(strings, sizeof(strings) / sizeof(strings[0]), hex);
-    snprintf(ret_series, SERIES_BYTES, "m1:%s", hex);
-}
-
 static const char *or_empty(const char *text)
 {
     return text ? text : "";

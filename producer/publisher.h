@@ -19,7 +19,6 @@
 
 #define TOPIC_PREFIX_DEFAULT "tocsin."
 #define FINDINGS_TOPIC       "findings"
-#define SERIES_BYTES         36 /* "m1:", 32 hex digits, NUL */
 
 enum finding_fate {
     FATE_SENT,
@@ -82,9 +81,6 @@ int publisher_run_end(struct publisher *publisher, const struct run_end *end, st
 /* The same with what a book has written down. */
 int publisher_end_book(struct publisher *publisher, struct run_book *book, int64_t now_ms,
                        struct arena *arena, struct error *err);
-
-/* The key of a measurement: model name, benchmark, metric and target, never version or build. */
-void measurement_series(const struct measurement *measurement, char ret_series[SERIES_BYTES]);
 
 /* Wall time in ms. */
 int64_t publisher_now_ms(void);

@@ -227,12 +227,30 @@ static bool is_identity(const char *pointer)
     return strcmp(pointer, "/fingerprint") == 0 || strcmp(pointer, "/data/fingerprint") == 0;
 }
 
+/* Whether records of a key belong to this partition. */
+static bool is_home(const struct intake *intake, const char *key)
+{
+    return partition_of_key(key, strlen(key), intake->correlator->rules.partitions) ==
+           intake->partition->number;
+}
+
+/* It was sent on to the partition of its key, and came from there under another. */
+static int refuse_key(const struct intake *intake, const char *key, enum reception *ret,
+                      struct error *err)
+{
+    struct error why = {0};
+
+    error_set(&why, ERROR_INPUT, "sent on once already, and still not under its key %s", key);
+    return refuse_record(intake, DEAD_WRONG_KEY, &why, ret, err);
+}
+
 static int take_finding(const struct intake *intake, const json_t *value, const char *pointer,
                         enum reception *ret, struct error *err)
 {
     struct correlator *correlator = intake->correlator;
     const struct arrival *arrival = intake->arrival;
     struct finding finding;
+    struct envelope envelope;
     struct key id, fingerprint;
     struct error why = {0};
 
@@ -241,16 +259,14 @@ static int take_finding(const struct intake *intake, const json_t *value, const 
                              &why, ret, err);
     key_of_uuid(finding.id, strlen(finding.id), &id);
     key_of_fingerprint(finding.fingerprint, strlen(finding.fingerprint), &fingerprint);
-    bool home = partition_of_key(finding.fingerprint, strlen(finding.fingerprint),
-                                 correlator->rules.partitions) == intake->partition->number;
-    if (intake->hints->rekeyed && !(home && key_is(arrival, &fingerprint))) {
-        error_set(&why, ERROR_INPUT, "sent on once already, and still not under its key %s",
-                  finding.fingerprint);
-        return refuse_record(intake, DEAD_WRONG_KEY, &why, ret, err);
-    }
-    if (!home) {
+    if (intake->hints->rekeyed &&
+        !(is_home(intake, finding.fingerprint) && key_is(arrival, &fingerprint)))
+        return refuse_key(intake, finding.fingerprint, ret, err);
+    if (!is_home(intake, finding.fingerprint)) {
         *ret = RECEIVED_SENT_ON;
-        return stage_sent_on(intake, &finding, err);
+        return envelope_of_finding(&finding, &correlator->arena, &envelope, err)
+                   ? -1
+                   : stage_sent_on(intake, finding.fingerprint, &envelope, err);
     }
     if (seen_has(&intake->partition->seen, &id)) {
         *ret = RECEIVED_DUPLICATE;
@@ -275,6 +291,28 @@ static int take_run_end(const struct intake *intake, const json_t *value, const 
     return run_take_end(intake, &end, err);
 }
 
+static int take_measurement(const struct intake *intake, const json_t *value, const char *pointer,
+                            enum reception *ret, struct error *err)
+{
+    struct arena *arena = &intake->correlator->arena;
+    struct measurement measurement;
+    struct envelope envelope;
+    char series[SERIES_BYTES];
+    struct error why = {0};
+
+    if (record_decode_value(&measurement_type, value, pointer, arena, &measurement, &why))
+        return refuse_record(intake, DEAD_MALFORMED, &why, ret, err);
+    measurement_series(&measurement, series);
+    if (is_home(intake, series))
+        return measure_accept(intake, &measurement, ret, err);
+    if (intake->hints->rekeyed)
+        return refuse_key(intake, series, ret, err);
+    *ret = RECEIVED_SENT_ON;
+    return envelope_of_measurement(&measurement, arena, &envelope, err)
+               ? -1
+               : stage_sent_on(intake, series, &envelope, err);
+}
+
 static const struct {
     const char *type;
     int (*take)(const struct intake *intake, const json_t *value, const char *pointer,
@@ -282,6 +320,7 @@ static const struct {
 } takers[] = {
     {FINDING_TYPE, take_finding},
     {RUN_END_TYPE, take_run_end},
+    {MEASUREMENT_TYPE, take_measurement},
 };
 
 static int by_type(const struct intake *intake, const json_t *document, enum reception *ret,

@@ -15,6 +15,7 @@ static void partition_init(struct correlator *correlator, struct partition *part
     key_table_init(&partition->alerts, correlator->seed);
     key_table_init(&partition->runs, correlator->seed);
     key_table_init(&partition->pipelines, correlator->seed);
+    key_table_init(&partition->series, correlator->seed);
     seen_init(&partition->seen, correlator->seed);
     arena_init(&partition->arena);
     partition->staged_end = &partition->staged;
@@ -25,17 +26,21 @@ static void partition_fini(struct partition *partition)
     struct alert_slot *alert;
     struct run_slot *run;
     struct pipeline_slot *pipeline;
+    struct series_slot *series;
     size_t cursor = 0;
 
     while ((alert = key_table_next(&partition->alerts, &cursor)))
         alert_slot_free(alert);
     for (cursor = 0; (run = key_table_next(&partition->runs, &cursor));)
         run_slot_free(run);
+    for (cursor = 0; (series = key_table_next(&partition->series, &cursor));)
+        series_slot_free(series);
     key_table_fini(&partition->alerts);
     for (cursor = 0; (pipeline = key_table_next(&partition->pipelines, &cursor));)
         pipeline_slot_free(pipeline);
     key_table_fini(&partition->runs);
     key_table_fini(&partition->pipelines);
+    key_table_fini(&partition->series);
     seen_fini(&partition->seen);
     arena_fini(&partition->arena);
 }
@@ -156,6 +161,7 @@ static void batch_settle(struct partition *partition)
     partition->touched_alerts = NULL;
     partition->touched_runs = NULL;
     partition->touched_pipelines = NULL;
+    partition->touched_series = NULL;
     partition->last_run = NULL;
     partition->moved = partition->urgent = false;
     partition->weight = 0;
@@ -181,6 +187,11 @@ static void partition_commit(struct partition *partition)
         if (!pipeline_slot_commit(slot))
             pipeline_slot_free(key_table_take(&partition->pipelines, &slot->key));
     }
+    for (struct series_slot *slot = partition->touched_series, *next; slot; slot = next) {
+        next = slot->next_touched;
+        if (!series_slot_commit(slot))
+            series_slot_free(key_table_take(&partition->series, &slot->key));
+    }
     seen_commit(&partition->seen);
     partition->next_before = partition->next;
     batch_settle(partition);
@@ -202,6 +213,11 @@ static void partition_rollback(struct partition *partition)
         next = slot->next_touched;
         if (!pipeline_slot_rollback(slot))
             pipeline_slot_free(key_table_take(&partition->pipelines, &slot->key));
+    }
+    for (struct series_slot *slot = partition->touched_series, *next; slot; slot = next) {
+        next = slot->next_touched;
+        if (!series_slot_rollback(slot))
+            series_slot_free(key_table_take(&partition->series, &slot->key));
     }
     seen_rollback(&partition->seen);
     partition->next = partition->next_before;
@@ -235,7 +251,7 @@ void correlator_rollback(struct correlator *correlator)
 bool partition_pending(const struct partition *partition)
 {
     return partition->moved || partition->touched_alerts || partition->touched_runs ||
-           partition->touched_pipelines || partition->staged;
+           partition->touched_pipelines || partition->touched_series || partition->staged;
 }
 
 bool correlator_pending(const struct correlator *correlator)

@@ -15,6 +15,7 @@
 #define TOCSIN_CONSUMER_CORRELATE_CORRELATOR_H
 
 #include "consumer/correlate/lifecycle.h"
+#include "consumer/measure/rule.h"
 #include "consumer/route/inhibit.h"
 #include "consumer/route/route.h"
 #include "producer/envelope.h"
@@ -40,6 +41,8 @@ struct correlator_rules {
     const struct enrichment *enrichment; /* NULL: nothing is said */
     const struct inhibit_rule *inhibit_rules;
     size_t inhibit_rules_count;
+    const struct measure_rule *measure_rules;
+    size_t measure_rules_count;
     struct lifecycle_rules lifecycle;
     int64_t dedupe_window_ms, run_time_limit_ms;
     bool publish_lost;   /* a run that is lost is a finding of our own */
@@ -66,6 +69,7 @@ enum reception {
     RECEIVED_DECODED,   /* counted, but its value had to be read */
     RECEIVED_NEWS,
     RECEIVED_RUN_END,
+    RECEIVED_MEASURED,
     RECEIVED_SENT_ON, /* to the partition of its key; a run's end to all of them */
     RECEIVED_DEAD,    /* it goes to dead-letter */
 };

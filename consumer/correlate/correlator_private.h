@@ -4,6 +4,7 @@
  *   correlator.c  new, free, partitions, commit, rollback
  *   accept.c      a record: header path, decoding, findings
  *   run_accept.c  a run's end, and what follows when a run has ended
+ *   measure_accept.c  a measurement, and what its rules say
  *   run_any.c     coverage that names no category
  *   pipelines.c   runs that are lost, pipelines that stop running
  *   stage.c       records that go out as they came: sent on, dead letters
@@ -22,6 +23,7 @@
 #include "consumer/correlate/pipeline_slot.h"
 #include "consumer/correlate/run_slot.h"
 #include "consumer/correlate/seen.h"
+#include "consumer/correlate/series_slot.h"
 
 #define RUN_KEY_PREFIX      "run/"
 #define PIPELINE_KEY_PREFIX "pipeline/"
@@ -35,7 +37,7 @@ struct staged {
 struct partition {
     int32_t number;
     bool live;
-    struct key_table alerts, runs, pipelines;
+    struct key_table alerts, runs, pipelines, series;
     struct seen seen;
     int64_t next, next_before; /* -1: nothing says */
     bool moved;                /* next is ahead of next_before */
@@ -44,6 +46,7 @@ struct partition {
     struct alert_slot *touched_alerts;
     struct run_slot *touched_runs;
     struct pipeline_slot *touched_pipelines;
+    struct series_slot *touched_series;
     struct run_slot *last_run; /* of the last finding; may be NULL */
     struct arena arena;        /* of what is staged */
     struct staged *staged, **staged_end;
@@ -104,9 +107,15 @@ int pipeline_heard(struct correlator *correlator, struct partition *partition,
 int pipelines_tick(struct correlator *correlator, struct partition *partition, int64_t now_ms,
                    struct error *err);
 
+/* measure_accept.c: a new measurement of this partition, or one seen before. */
+int measure_accept(const struct intake *intake, const struct measurement *measurement,
+                   enum reception *ret, struct error *err);
+
 /* stage.c */
 int stage_record(struct partition *partition, const struct output *output, struct error *err);
-int stage_sent_on(const struct intake *intake, const struct finding *finding, struct error *err);
+/* Under the key that it should have had, marked; takes the envelope. */
+int stage_sent_on(const struct intake *intake, const char *key, struct envelope *envelope,
+                  struct error *err);
 int stage_copies(const struct intake *intake, const struct run_end *end, struct error *err);
 /* `reason` is an enum dead_reason; the detail is made of `why`. */
 int stage_dead(const struct intake *intake, int reason, const struct error *why, struct error *err);

@@ -1,5 +1,6 @@
 /*
- * flush.c - writes what a batch changed: notifications, alerts, evidence, runs, ids seen, position.
+ * flush.c - writes what a batch changed: notifications, alerts, evidence, runs, series, ids seen,
+ * position.
  *
  * Each partition's changes go out with its position, all in one transaction. A record that would be
  * larger than its limit loses its oldest sightings first; what is written is also what is kept, so
@@ -225,6 +226,15 @@ static int flush_pipeline(struct flusher *flusher, const struct pipeline_slot *s
                : put_record(flusher, OUTPUT_STATE, key, &pipeline_state_type, slot->state);
 }
 
+static int flush_series(struct flusher *flusher, const struct series_slot *slot)
+{
+    char key[sizeof(SERIES_KEY_PREFIX) + SERIES_BYTES] = SERIES_KEY_PREFIX;
+
+    series_of_state(slot->state, key + strlen(SERIES_KEY_PREFIX));
+    return slot->leaving ? put(flusher, OUTPUT_STATE, key, NULL, 0)
+                         : put_record(flusher, OUTPUT_STATE, key, &series_state_type, slot->state);
+}
+
 static int flush_seen(struct flusher *flusher)
 {
     struct correlator *correlator = flusher->correlator;
@@ -289,6 +299,11 @@ static int flush_partition(struct flusher *flusher)
     for (const struct pipeline_slot *slot = partition->touched_pipelines; slot;
          slot = slot->next_touched) {
         if (flush_pipeline(flusher, slot))
+            return -1;
+    }
+    for (struct series_slot *slot = partition->touched_series; slot; slot = slot->next_touched) {
+        arena_reset(&flusher->correlator->arena);
+        if (flush_series(flusher, slot))
             return -1;
     }
     arena_reset(&flusher->correlator->arena);

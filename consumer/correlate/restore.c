@@ -255,6 +255,27 @@ static int restore_seen(const struct entry *entry)
                         entry->value_bytes, entry->err);
 }
 
+static int restore_series(const struct entry *entry)
+{
+    size_t head = strlen(SERIES_KEY_PREFIX);
+    struct series_slot *slot = series_slot_get(&entry->partition->series, entry->key + head,
+                                               entry->key_bytes - head, entry->err);
+    struct series_state state;
+
+    if (!slot)
+        return -1;
+    free(slot->state);
+    slot->state = NULL;
+    if (!entry->value) {
+        series_slot_free(key_table_take(&entry->partition->series, &slot->key));
+        return 0;
+    }
+    if (decode(entry, &series_state_type, &state))
+        return -1;
+    slot->state = record_pack(&series_state_type, &state, NULL);
+    return slot->state ? 0 : error_set(entry->err, ERROR_MEMORY, "no memory for a series");
+}
+
 static int restore_position(const struct entry *entry)
 {
     struct position position;
@@ -271,9 +292,8 @@ static const struct {
     const char *prefix;
     int (*restore)(const struct entry *entry);
 } readers[] = {
-    {SEEN_KEY_PREFIX, restore_seen},
-    {RUN_KEY_PREFIX, restore_run},
-    {PIPELINE_KEY_PREFIX, restore_pipeline},
+    {SEEN_KEY_PREFIX, restore_seen},         {RUN_KEY_PREFIX, restore_run},
+    {PIPELINE_KEY_PREFIX, restore_pipeline}, {SERIES_KEY_PREFIX, restore_series},
     {POSITION_KEY, restore_position},
 };
 

@@ -77,24 +77,21 @@ static void put_header(struct envelope *envelope, const char *name, const char *
         (struct header){.name = name, .value = value, .bytes = strlen(value)};
 }
 
-int stage_sent_on(const struct intake *intake, const struct finding *finding, struct error *err)
+int stage_sent_on(const struct intake *intake, const char *key, struct envelope *envelope,
+                  struct error *err)
 {
     const struct arrival *arrival = intake->arrival;
-    struct correlator *correlator = intake->correlator;
-    struct envelope envelope;
-    size_t bytes = strlen(finding->fingerprint);
+    size_t bytes = strlen(key);
 
-    if (envelope_of_finding(finding, &correlator->arena, &envelope, err))
-        return -1;
-    put_header(&envelope, HEADER_REKEYED, "1");
+    put_header(envelope, HEADER_REKEYED, "1");
     struct output output = {
         .topic = OUTPUT_FINDINGS,
-        .partition = partition_of_key(finding->fingerprint, bytes, correlator->rules.partitions),
-        .key = finding->fingerprint,
+        .partition = partition_of_key(key, bytes, intake->correlator->rules.partitions),
+        .key = key,
         .key_bytes = bytes,
         .value = arrival->value,
         .value_bytes = arrival->value_bytes,
-        .envelope = &envelope,
+        .envelope = envelope,
     };
     return stage_record(intake->partition, &output, err);
 }

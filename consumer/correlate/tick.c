@@ -1,6 +1,6 @@
 /*
  * tick.c - what time brings, by itself: runs whose ends do not come, alerts that nobody finds any
- * more, and what need not be kept.
+ * more, series that nobody measures any more, and what need not be kept.
  *
  * A run that is lost resolves nothing; those who wait for its end are told that it has none. Ends
  * and tallies of a run stay as long as its findings' ids do: a further attempt can be judged until
@@ -49,11 +49,21 @@ static int tick_alert(struct correlator *correlator, struct partition *partition
     return 0;
 }
 
+static void tick_series(struct partition *partition, struct series_slot *slot, int64_t now_ms)
+{
+    const struct series_point *points = slot->state->points.items;
+    size_t count = slot->state->points.count;
+
+    if (!slot->touched && (count == 0 || now_ms - points[count - 1].time_ms >= SERIES_RETENTION_MS))
+        series_slot_leave(slot, &partition->touched_series);
+}
+
 static int tick_partition(struct correlator *correlator, struct partition *partition,
                           int64_t now_ms, struct error *err)
 {
     struct alert_slot *slot;
     struct run_slot *run;
+    struct series_slot *series;
     size_t cursor = 0;
 
     while ((run = key_table_next(&partition->runs, &cursor))) {
@@ -69,6 +79,8 @@ static int tick_partition(struct correlator *correlator, struct partition *parti
         if (slot->alert && tick_alert(correlator, partition, slot, now_ms, err))
             return -1;
     }
+    for (cursor = 0; (series = key_table_next(&partition->series, &cursor));)
+        tick_series(partition, series, now_ms);
     return 0;
 }
 

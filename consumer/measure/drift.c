@@ -101,7 +101,7 @@ static struct judgement judge_firing(const struct measure_rule *rule,
 {
     const struct series_point *points = series->points.items, *newest = series_newest(series);
     struct normal normal = {.binomial = firing->baseline_n > 0};
-    struct judgement judgement = {.firing = *firing};
+    struct judgement judgement = {.tested = true, .firing = *firing};
     double sum = rule->interval;
 
     normal.mean = normal.binomial ? proportion_angle(firing->baseline) : firing->baseline;
@@ -129,7 +129,7 @@ struct judgement judge_drift(const struct measure_rule *rule, const struct serie
     const double sign = series->higher_is_better ? -1 : 1;
     struct normal normal = {.binomial = all_proportions(points, series->points.count)};
     struct normal before = normal; /* when the sum last was nothing: what it has left since */
-    struct judgement judgement = {0};
+    struct judgement judgement = {.tested = true};
     double sum = 0;
 
     if (firing)

@@ -178,7 +178,7 @@ static struct judgement judge_again(const struct measure_rule *rule,
     const struct baseline fired = {firing->value, firing->n};
     struct comparison against = compare(rule, series, point, &frozen);
     struct comparison since = compare(rule, series, point, &fired);
-    struct judgement judgement = {.firing = *firing};
+    struct judgement judgement = {.tested = against.tested, .firing = *firing};
 
     say(rule, point, &frozen, &against, judgement.words);
     if (has_cleared(&against)) {
@@ -206,6 +206,7 @@ struct judgement judge_change(const struct measure_rule *rule, const struct seri
     if (!baselines[rule->baseline](rule, series->points.items, series->points.count - 1, &baseline))
         return judgement;
     c = compare(rule, series, point, &baseline);
+    judgement.tested = c.tested;
     say(rule, point, &baseline, &c, judgement.words);
     if (counts(rule, &c)) {
         judgement.outcome = JUDGED_FIRES;
@@ -224,6 +225,7 @@ struct judgement judge_bounds(const struct measure_rule *rule, const struct seri
 
     if (!point)
         return judgement;
+    judgement.tested = true;
     outside = point->value < rule->min || point->value > rule->max;
     say_sample(point->n, n, sizeof(n));
     snprintf(judgement.words, sizeof(judgement.words), "%.6g (%s), bounds %.6g to %.6g",

@@ -74,6 +74,7 @@ struct judgement {
         JUDGED_FIRES, /* newly, or worse once more */
         JUDGED_CLEARS,
     } outcome;
+    bool tested;                     /* not by the size of the change alone */
     struct series_firing firing;     /* to be kept, where it fires */
     char words[MEASURE_WORDS_BYTES]; /* the numbers, baseline, n, test and p, for people */
 };

@@ -157,7 +157,7 @@ static const struct {
     {"no type", "{}", "malformed", "/type"},
     {"a type that is no word", "{\"type\":7}", "malformed", "/type"},
     {"another type", "{\"type\":\"no.such.type\"}", "unknown_type", "no.such.type"},
-    {"a measurement", "{\"type\":\"tocsin.measurement.v1\"}", "unknown_type", "/type"},
+    {"a measurement of nothing", "{\"type\":\"tocsin.measurement.v1\"}", "malformed", "/id"},
     {"nothing in it", "{\"type\":\"tocsin.finding.v1\"}", "malformed", "/"},
     {"wrong kind", "{\"type\":\"tocsin.finding.v1\",\"rule\":{\"id\":7}}", "malformed", "/rule/id"},
     {"invalid UTF-8", "{\"type\":\"tocsin.finding.v1\",\"rule\":{\"id\":\"\xff\"}}", "malformed",
