@@ -75,14 +75,14 @@ const struct mask_rule mask_rules[] = {
      mask_is_assigned_secret},
 
     {"email", MASK_PERSONAL, "@",
-     "(?<![A-Za-z0-9._%+/-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@"
+     "(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@"
      "(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
      NULL},
     {"iban", MASK_PERSONAL, NULL,
      "(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
      mask_is_iban},
     {"card", MASK_PERSONAL, NULL,
-     "(?<![A-Za-z0-9.-])[2-6][0-9](?:[ -]?[0-9]){11,17}(?![0-9A-Za-z-])", mask_is_card},
+     "(?<![A-Za-z0-9./-])[2-6][0-9](?:[ -]?[0-9]){11,17}(?![0-9A-Za-z-])", mask_is_card},
     {"phone", MASK_PERSONAL, "+",
      "(?<![A-Za-z0-9+])\\+[1-9][0-9]{0,2}(?:[ ./-]{0,2}\\(?[0-9]{1,5}\\)?){2,7}(?![0-9A-Za-z])",
      mask_is_phone},

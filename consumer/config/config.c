@@ -50,6 +50,7 @@ static const struct part {
     {"kafka", kafka_bind},
     {"topics", topics_bind},
     {"lifecycle", lifecycle_bind},
+    {"masking", masking_bind},
     {"global", global_bind},
     {"receivers", receivers_bind},
     {"time_intervals", intervals_bind},
@@ -260,6 +261,7 @@ void config_free(struct config *config)
         free_sides(&config->inhibit_rules[i]);
     enrichment_free(&config->enrichment);
     measuring_free(config);
+    masking_fini(&config->masking.masks);
     for (size_t i = 0; i < config->times_count; i++)
         time_interval_fini(config->times[i]);
     arena_fini(&config->arena);

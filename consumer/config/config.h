@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "consumer/channels/channel.h"
+#include "consumer/enrich/masking.h"
 #include "consumer/enrich/rules.h"
 #include "consumer/measure/rule.h"
 #include "consumer/route/inhibit.h"
@@ -44,6 +45,7 @@ struct integration {
     int64_t backoff_min_ms, backoff_max_ms; /* 1 s, 10 min */
     int64_t retry_after_max_ms; /* default 1 h: a larger Retry-After is clamped, said aloud */
     int on_doubt;               /* enum on_doubt */
+    int evidence;               /* enum evidence_policy, default masked */
     struct rate rate;           /* default: the channel's own; requests 0: none */
     int64_t breaker_failures;   /* in a row that open the breaker, default 5; 0: only 401 and 403 */
     /* Guard: after so many dead letters within the window, when they are at least that share of
@@ -83,6 +85,13 @@ struct lifecycle_config {
     bool notify_model_version; /* a new model version is news; default false */
 };
 
+/* The section `masking`: what is taken out of what receivers see. */
+struct masking_config {
+    bool personal;        /* receivers with `evidence: masked` see no personal data; default true */
+    struct list patterns; /* struct label: name and PCRE2, personal data of one's own */
+    struct masking masks; /* made of them */
+};
+
 /* Where something stands in the file, for errors that are found later. */
 struct config_place {
     size_t line, column;
@@ -104,6 +113,7 @@ struct config {
     int64_t shutdown_grace_ms; /* default 20 s */
     struct topics_config topics;
     struct lifecycle_config lifecycle;
+    struct masking_config masking;
     const char *operator_receiver; /* hears of receivers that are in trouble; NULL: nobody does */
     struct route *route;           /* root */
     /* what routes mean by mute_time_intervals, active_time_intervals */

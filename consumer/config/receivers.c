@@ -96,6 +96,13 @@ const struct setting delivery_settings[] = {
      .max = 86400000,
      .fallback = "1h",
      .help = "a service that asks for a longer wait gets this one"},
+    {.name = "evidence",
+     .kind = SETTING_ENUM,
+     .offset = offsetof(struct integration, evidence),
+     .names = evidence_policy_names,
+     .fallback = "masked",
+     .help = "full: prompt and output but for secrets; masked: without personal data in any text; "
+             "none: neither prompt nor output, and the rest as in masked"},
     {.name = "on_doubt",
      .kind = SETTING_ENUM,
      .offset = offsetof(struct integration, on_doubt),

@@ -95,6 +95,7 @@ static const struct chapter {
      condition_sections},
     {"tickets: a list, the first that holds counts; without one the tracker beside the repository",
      ticket_settings, condition_sections},
+    {"masking: secrets are hidden from every receiver", masking_settings, NULL},
     {"measurement_rules: a list of", measure_settings, condition_sections},
     {NULL, measure_change_settings, NULL},
     {"receivers: a list of", receiver_settings, NULL},

@@ -141,21 +141,25 @@ int compose_common_labels(struct message *message, struct arena *arena, struct e
     return 0;
 }
 
-static int show(const struct member_head *head, bool changed, struct message_alert *alert,
-                struct arena *arena, struct error *err)
+/* As the receiver's policy allows. */
+static int show(const struct deliverer *deliverer, const struct member_head *head, bool changed,
+                struct message_alert *alert, struct arena *arena, struct error *err)
 {
+    const struct integration *integration = head->group->outlet->integration;
     struct member *member = arena_alloc(arena, sizeof(*member));
 
     if (member == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
-    if (member_load(head, arena, member, err) != 0)
+    if (member_load(head, arena, member, err) != 0 ||
+        masking_picture(&deliverer->config->masking.masks, integration->evidence, &member->picture,
+                        arena, err) != 0)
         return -1;
     *alert = (struct message_alert){.picture = &member->picture, .changed = changed};
     return 0;
 }
 
-static int show_all(const struct plan *plan, struct message *message, struct arena *arena,
-                    struct error *err)
+static int show_all(const struct deliverer *deliverer, const struct plan *plan,
+                    struct message *message, struct arena *arena, struct error *err)
 {
     size_t total = plan->changed_count + plan->context_count;
     size_t count = total < GROUP_MEMBERS_SHOWN_MAX ? total : GROUP_MEMBERS_SHOWN_MAX;
@@ -167,7 +171,7 @@ static int show_all(const struct plan *plan, struct message *message, struct are
         bool changed = i < plan->changed_count;
         const struct member_head *head =
             changed ? plan->changed[i] : plan->context[i - plan->changed_count];
-        if (show(head, changed, &alerts[i], arena, err) != 0)
+        if (show(deliverer, head, changed, &alerts[i], arena, err) != 0)
             return -1;
     }
     message->alerts = alerts;
@@ -202,6 +206,7 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
             struct error *err)
 {
     const struct integration *integration = group->outlet->integration;
+    const struct masking *masks = &deliverer->config->masking.masks;
     struct group_state *kept = arena_alloc(arena, sizeof(*kept));
 
     /* The message outlives the state that it was made from. */
@@ -213,8 +218,7 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .integration = integration->id,
         .receiver = integration->receiver,
         .group = kept->group,
-        .group_key = kept->group_key,
-        .group_labels = kept->group_labels.items,
+        .group_key = masking_text(masks, integration->evidence, kept->group_key, arena),
         .group_labels_count = kept->group_labels.count,
         .summary = plan->summary ? &kept->summary->summary : NULL,
         .resolved =
@@ -226,12 +230,16 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .attempt = state->attempt + 1,
         .external_url = deliverer->config->external_url,
     };
+    if (masking_labels(masks, integration->evidence, kept->group_labels.items,
+                       kept->group_labels.count, arena, &ret_message->group_labels, err) != 0)
+        return -1;
     if (group->is_rollup)
         ret_message->storm = rollup_words(deliverer, plan, arena);
     *ret_members = snapshot(plan, arena);
-    if (*ret_members == NULL || (group->is_rollup && ret_message->storm == NULL))
+    if (*ret_members == NULL || ret_message->group_key == NULL ||
+        (group->is_rollup && ret_message->storm == NULL))
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
-    if (show_all(plan, ret_message, arena, err) != 0)
+    if (show_all(deliverer, plan, ret_message, arena, err) != 0)
         return -1;
     return compose_common_labels(ret_message, arena, err);
 }

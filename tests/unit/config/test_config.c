@@ -757,3 +757,21 @@ Test(config, measurement_rules_that_make_no_sense)
         memset(problems, 0, sizeof(problems));
     }
 }
+
+Test(config, masking)
+{
+    struct config *c = parse_good("route: {receiver: a}\n"
+                                  "receivers: [{name: a, evidence: none, console_configs: [{}]}]\n"
+                                  "masking: {personal: false, patterns: {badge: 'B-[0-9]+'}}\n");
+
+    cr_assert_eq(c->integrations[0].evidence, EVIDENCE_NONE);
+    cr_assert_not(c->masking.personal);
+    config_free(c);
+    c = parse_good("route: {receiver: a}\nreceivers: [{name: a, console_configs: [{}]}]\n");
+    cr_assert_eq(c->integrations[0].evidence, EVIDENCE_MASKED);
+    config_free(c);
+    cr_assert_null(parse("route: {receiver: a}\nreceivers: [{name: a}]\n"
+                         "masking: {patterns: {badge: '('}}\n"));
+    cr_assert_not_null(strstr(problems[0].text, "f:3:"), "%s", problems[0].text);
+    cr_assert_not_null(strstr(problems[0].text, "pattern badge"), "%s", problems[0].text);
+}

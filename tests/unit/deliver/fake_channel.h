@@ -226,6 +226,9 @@ FAKE static struct fake_world *fake_world_new(void)
     world->integrations[2] = world->integrations[0];
     world->integrations[2].id = "ops/fake/0";
     world->integrations[2].receiver = "ops";
+    cr_assert_eq(
+        masking_init(&world->config.masking.masks, true, &(struct list){0}, &world->arena, NULL),
+        0);
     world->config.integrations = world->integrations;
     world->config.integrations_count = 3;
     world->config.topics.notification_partitions = 1;
@@ -258,6 +261,7 @@ FAKE static void fake_world_free(struct fake_world *world)
     fake_records_free(world->dead, world->dead_count);
     fake_records_free(world->wakeups, world->wakeups_count);
     fake_records_free(world->relayed, world->relayed_count);
+    masking_fini(&world->config.masking.masks);
     arena_fini(&world->arena);
     free(world);
 }
