@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "consumer/correlate/correlator_private.h"
+#include "consumer/correlate/own_finding.h"
 #include "producer/text.h"
 
-#define MEASURE_PIPELINE    "tocsin/measure"
 #define SERIES_WEIGHT       16384
 #define UNTESTED_CONFIDENCE 0.5 /* a change that no test could say more of */
 
@@ -94,7 +94,7 @@ static bool identity_of(const struct reading *reading, struct finding *ret)
         .title = text_cut(arena_printf(arena, "%s of %s %s", measurement->metric,
                                        measurement->benchmark, kind_words[reading->rule->kind]),
                           TITLE_MAX_CHARS, arena),
-        .tool = "tocsin",
+        .tool = OWN_TOOL,
         .probe = "measure",
         .detector = reading->rule->name,
     };

@@ -82,6 +82,11 @@ int own_finding(enum own_rule rule, const struct run *run, int severity, const c
     return 0;
 }
 
+bool is_measure_run(const struct run *run)
+{
+    return run->pipeline && strcmp(run->pipeline, MEASURE_PIPELINE) == 0;
+}
+
 bool is_own_finding(const struct finding *finding)
 {
     for (size_t i = 0; i < OWN_RULES; i++) {

@@ -17,6 +17,10 @@ enum own_rule { OWN_RUN_LOST, OWN_PIPELINE_SILENT };
 
 #define OWN_TOOL "tocsin"
 
+/* The pipeline of the runs that measurement rules publish: nobody waits for the next of them, and
+ * they have no summary. */
+#define MEASURE_PIPELINE "tocsin/measure"
+
 /* The fingerprint of the rule at the place of this run. -1: memory. */
 int own_fingerprint(enum own_rule rule, const struct run *run, struct arena *arena,
                     char ret_fingerprint[FINGERPRINT_BYTES], struct error *err);
@@ -25,6 +29,8 @@ int own_fingerprint(enum own_rule rule, const struct run *run, struct arena *are
  * the id. */
 int own_finding(enum own_rule rule, const struct run *run, int severity, const char *words,
                 int64_t now_ms, struct arena *arena, struct finding *ret, struct error *err);
+
+bool is_measure_run(const struct run *run);
 
 /* Whether a finding is one of these. */
 bool is_own_finding(const struct finding *finding);

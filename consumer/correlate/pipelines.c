@@ -67,7 +67,7 @@ static const struct cadence_rule *cadence_of(const struct correlator *correlator
     const struct cadence_rule *rule =
         rules ? rules_find(&rules->pipelines, sizeof(*rule), &list) : NULL;
 
-    return rule && !rule->ignore ? rule : NULL;
+    return rule && !rule->ignore && !is_measure_run(run) ? rule : NULL;
 }
 
 static struct pipeline_slot *slot_of(struct partition *partition, const struct key *key,

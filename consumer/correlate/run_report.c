@@ -10,6 +10,7 @@
 
 #include "consumer/correlate/audience.h"
 #include "consumer/correlate/correlator_private.h"
+#include "consumer/correlate/own_finding.h"
 #include "consumer/route/quote.h"
 
 #define SUMMARY_RULE   "tocsin/run/summary"
@@ -77,9 +78,9 @@ static bool was_told(const struct alert *alert, const char *integration)
     return false;
 }
 
-static bool wants_summary(const struct addressee *addressee)
+static bool wants_summary(const struct reporter *reporter, const struct addressee *addressee)
 {
-    return addressee->run_summary != SUMMARY_NEVER;
+    return addressee->run_summary != SUMMARY_NEVER && !is_measure_run(&reporter->run->state->run);
 }
 
 static void count_alerts(struct reporter *reporter)
@@ -95,7 +96,7 @@ static void count_alerts(struct reporter *reporter)
         if (!slot->alert || !place_of(slot->alert, run, &any))
             continue;
         for (size_t i = 0; i < rules->addressees_count; i++) {
-            if (wants_summary(&rules->addressees[i]) &&
+            if (wants_summary(reporter, &rules->addressees[i]) &&
                 was_told(slot->alert, rules->addressees[i].integration))
                 place_of(slot->alert, run, &reporter->counts[i])->of[severity_of(slot->alert)]++;
         }
@@ -212,7 +213,7 @@ static int tell_addressee(const struct reporter *reporter, size_t index)
     int64_t home = audience_shard(addressee, reporter->hash);
 
     for (int64_t shard = 0; shard < addressee->shards; shard++) {
-        bool with_summary = wants_summary(addressee) && shard == home;
+        bool with_summary = wants_summary(reporter, addressee) && shard == home;
 
         if ((with_summary || addressee->flush == FLUSH_RUN_END) &&
             tell_part(reporter, index, shard, with_summary))
@@ -239,7 +240,7 @@ int notify_run(struct correlator *correlator, struct partition *partition,
     if (!run->ended_now || !rules->route)
         return 0;
     for (size_t i = 0; i < rules->addressees_count; i++)
-        summaries = summaries || wants_summary(&rules->addressees[i]);
+        summaries = summaries || wants_summary(&reporter, &rules->addressees[i]);
     reporter.counts =
         arena_array(&correlator->arena, rules->addressees_count + 1, sizeof(*reporter.counts));
     if (!reporter.counts)
