@@ -14,6 +14,8 @@
 #include "producer/record_text.h"
 
 #define PLACES_GROW     8
+#define PASSES_MAX      16 /* a text that always shows something new is hidden whole */
+#define HIDDEN_BYTE     1  /* in the place of what is hidden: part of no word, number or space */
 #define WHOLE_RULE_NAME "text-that-could-not-be-searched"
 
 /* Which pairs of neighbouring bytes a text has: most rules are passed over by that alone. */
@@ -72,10 +74,18 @@ static int place_add(struct places *places, size_t begin, size_t end, const char
     return 0;
 }
 
-/* A pattern that matches nothing at some place would never get on. */
-static size_t next_start(const size_t *ovector)
+/* Behind a match; behind its first character where it was none after all, since what was meant may
+ * begin within, or where it matched nothing and would never get on. */
+static size_t next_start(const char *text, const size_t *ovector, bool is_one)
 {
-    return ovector[1] > ovector[0] ? ovector[1] : ovector[1] + 1;
+    size_t start = ovector[0] + 1;
+
+    if (is_one && ovector[1] > ovector[0])
+        return ovector[1];
+    while (((unsigned char)text[start - 1] & 0x80) != 0 &&
+           ((unsigned char)text[start] & 0xC0) == 0x80)
+        start++;
+    return start;
 }
 
 /* The compiled code has a small stack; what is too deep for it is interpreted. */
@@ -113,10 +123,10 @@ static int find(const struct mask *mask, const struct mask_finder *finder,
         }
         const size_t *ovector = pcre2_get_ovector_pointer(match);
         const size_t *hidden = found > 1 && ovector[2] != PCRE2_UNSET ? ovector + 2 : ovector;
-        if (hidden[1] > hidden[0] &&
-            (!finder->is_one || finder->is_one(text, hidden[0], hidden[1])))
+        bool is_one = !finder->is_one || finder->is_one(text, hidden[0], hidden[1]);
+        if (is_one && hidden[1] > hidden[0])
             rc = place_add(places, hidden[0], hidden[1], finder->name);
-        start = next_start(ovector);
+        start = next_start(text, ovector, is_one);
     }
     pcre2_match_data_free(match);
     return rc;
@@ -207,28 +217,70 @@ static const char *write_masked(const char *text, size_t bytes, const struct pla
     return out.text;
 }
 
+static int find_all(const struct mask *mask, const char *text, size_t bytes, struct places *places)
+{
+    struct pairs pairs;
+
+    pairs_of(text, bytes, &pairs);
+    for (size_t i = 0; i < mask->values_count; i++) {
+        if (find_value(mask->values[i], text, bytes, places) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < mask->finders_count; i++) {
+        if (find(mask, &mask->finders[i], &pairs, text, bytes, places) != 0)
+            return -1;
+    }
+    if (places->count > 0)
+        places->count = unite(places->list, places->count);
+    return 0;
+}
+
+static size_t hidden_bytes(const struct places *places)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < places->count; i++)
+        bytes += places->list[i].end - places->list[i].begin;
+    return bytes;
+}
+
+/* What is hidden no longer reaches into its neighbour: of "+49 30 1234567 4111 1111 1111 1111" the
+ * telephone number is one only once the card is gone. So it is looked through without what was
+ * found until nothing more is. */
+static int find_rest(const struct mask *mask, const char *text, size_t bytes, struct places *places)
+{
+    for (int pass = 0; pass < PASSES_MAX; pass++) {
+        char *rest = arena_strndup(places->arena, text, bytes);
+        size_t before = hidden_bytes(places);
+        if (!rest)
+            return -1;
+        for (size_t i = 0; i < places->count; i++)
+            memset(rest + places->list[i].begin, HIDDEN_BYTE,
+                   places->list[i].end - places->list[i].begin);
+        if (find_all(mask, rest, bytes, places) != 0)
+            return -1;
+        if (hidden_bytes(places) == before)
+            return 0;
+    }
+    places->list[0] = (struct place){0, bytes, WHOLE_RULE_NAME};
+    places->count = 1;
+    return 0;
+}
+
 const char *mask_text(const struct mask *mask, const char *text, struct arena *arena,
                       size_t *ret_count)
 {
     struct places places = {.arena = arena};
-    struct pairs pairs;
-    size_t bytes;
 
     if (!text)
         return NULL;
-    bytes = strlen(text);
-    pairs_of(text, bytes, &pairs);
-    for (size_t i = 0; i < mask->values_count; i++) {
-        if (find_value(mask->values[i], text, bytes, &places) != 0)
-            return NULL;
-    }
-    for (size_t i = 0; i < mask->finders_count; i++) {
-        if (find(mask, &mask->finders[i], &pairs, text, bytes, &places) != 0)
-            return NULL;
-    }
+    size_t bytes = strlen(text);
+    if (find_all(mask, text, bytes, &places) != 0)
+        return NULL;
     if (places.count == 0)
         return text;
-    places.count = unite(places.list, places.count);
+    if (find_rest(mask, text, bytes, &places) != 0)
+        return NULL;
     if (ret_count)
         *ret_count += places.count;
     return write_masked(text, bytes, &places, arena);

@@ -238,6 +238,18 @@ static int new_with_counts(size_t patterns_count, size_t values_count)
     return rc;
 }
 
+Test(mask, what_stands_beside_something_hidden_is_found)
+{
+    static const struct mask_case cases[] = {
+        {"call +49 30 1234567 4111 1111 1111 1111",
+         "call [masked phone: *** ** *******] [masked card: **** **** **** ****]"},
+        {"ada@example.org+49 30 1234567",
+         "[masked email: ***@*******.***][masked phone: *** ** *******]"},
+    };
+
+    check_cases(MASK_PERSONAL, cases, COUNT(cases));
+}
+
 Test(mask, limits)
 {
     char shape[MASK_SHAPE_BYTES_MAX + 2] = "";
