@@ -1,6 +1,7 @@
 """What the faults act on: several tocsinds under a supervisor's care, the brokers, and a recording sink with one path
 for each receiver. What was done to it is counted, and said as it happens."""
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ SESSION_S = 6
 REQUEST_TIMEOUT_S = 2
 CONCURRENCY = 8
 DISK_BYTES = 1536 << 20
+START_TRIES = 5
 RECEIVERS = ("each", "worst", "digest", "by_run")
 # Rates and storms are tests of their own; here every state should be a request, so that each can be counted.
 CONFIG = """route:
@@ -169,9 +171,13 @@ class Cluster:
             self.broker.do(verb, number)
 
     def start(self, number):
+        """On a busy machine a broker may not be up in the minute that its script gives it: it is tried again."""
         with self.locks[number]:
-            if not self.runs(number):
-                self.broker.do("start", number)
+            for left in reversed(range(START_TRIES)):
+                if self.runs(number):
+                    return
+                with contextlib.suppress(subprocess.CalledProcessError) if left else contextlib.nullcontext():
+                    self.broker.do("start", number)
 
 
 def small_disk(cluster, number):

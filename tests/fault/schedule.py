@@ -2,7 +2,7 @@
 import dataclasses
 import random
 
-GAP_S = {"process": (2, 7), "broker": (12, 40), "receiver": (1, 4)}
+GAP_S = {"process": (2, 7), "broker": (30, 60), "receiver": (1, 4)}
 
 
 @dataclasses.dataclass(frozen=True)
