@@ -8,6 +8,7 @@
 
 const struct exit_row exit_rows[] = {
     {EX_OK, "Kafka has every record, or the spool has"},
+    {1, "everything is published, and --fail-on asks to fail"},
     {EX_USAGE, "wrong usage: an option, the configuration file, a property of librdkafka"},
     {EX_DATAERR, "nothing of the reports is readable"},
     {EX_NOINPUT, "no such report"},

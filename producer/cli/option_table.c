@@ -44,6 +44,16 @@ const struct option_row option_rows[] = {
     {ROW(KAFKA, "best-effort", 0, OPTION_FLAG, best_effort, NULL,
          "exit with 0 whatever happens, and say what happened")},
 
+    {.group = "Whether the build fails",
+     ROW(PUBLISH, "fail-on", 0, OPTION_LIST, fail_on, "RULE",
+         "exit with 1 for new problems: critical, or severity>=high,confidence>=0.8,rule=garak/*,"
+         "findings>=5")},
+    {ROW(PUBLISH, "fail-on-known", 0, OPTION_FLAG, fail_on_known, NULL,
+         "for problems that were open before, too; accepted ones never count")},
+    {ROW(PUBLISH, "sarif", 0, OPTION_TEXT, sarif, "FILE", "write the problems as SARIF 2.1.0")},
+    {ROW(PUBLISH, "junit", 0, OPTION_TEXT, junit, "FILE",
+         "write them as JUnit XML, with the rules that held")},
+
     {.group = "How the run ends",
      ROW(PUBLISH | END, "run-open", 0, OPTION_FLAG, run_open, NULL,
          "the run is published in parts: it stays open until tocsin run end --run-open")},

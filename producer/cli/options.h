@@ -41,6 +41,9 @@ struct options {
     const char *spool;
     int64_t spool_mib;
     bool best_effort;
+    struct option_list fail_on; /* rules of the gate */
+    bool fail_on_known;
+    const char *sarif, *junit; /* files to write */
     struct run_settings run;
     const char *model, *model_version, *target;
     struct option_list labels; /* name=value */

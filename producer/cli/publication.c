@@ -63,7 +63,11 @@ static int on_finding(void *ctx, struct finding *finding, struct arena *arena, s
         finding->time_ms = finding->run.started_ms;
     if (given_to_finding(publication, finding, arena, err))
         return -1;
-    return publisher_finding(&publication->publisher, book, finding, arena, &fate, err);
+    if (publisher_finding(&publication->publisher, book, finding, arena, &fate, err))
+        return -1;
+    return publication->collects && fate == FATE_SENT
+               ? problems_add(&publication->problems, finding, publication->report, err)
+               : 0;
 }
 
 static int on_measurement(void *ctx, struct measurement *measurement, struct arena *arena,
@@ -172,6 +176,8 @@ int publication_init(struct publication *publication, const struct options *opti
     memset(publication, 0, sizeof(*publication));
     arena_init(&publication->arena);
     publication->options = options;
+    publication->collects = gate_is_wanted(options);
+    problems_init(&publication->problems);
     publisher_init(&publication->publisher, sink, options->min_severity, options->min_confidence);
     if (run_context(&options->run, run_environment, NULL, &publication->arena, run, err) ||
         secrets_open(options, run, &publication->arena, &publication->scrub, err) ||
@@ -192,6 +198,7 @@ void publication_fini(struct publication *publication)
     for (size_t i = 0; i < publication->books_count; i++)
         run_book_fini(&publication->books[i]);
     publisher_fini(&publication->publisher);
+    problems_fini(&publication->problems);
     scrub_free(publication->scrub);
     arena_fini(&publication->arena);
 }

@@ -9,7 +9,7 @@
 #ifndef TOCSIN_PRODUCER_CLI_PUBLICATION_H
 #define TOCSIN_PRODUCER_CLI_PUBLICATION_H
 
-#include "producer/cli/options.h"
+#include "producer/cli/gate.h"
 #include "producer/cli/progress.h"
 #include "producer/publisher.h"
 #include "producer/reports/report.h"
@@ -21,6 +21,8 @@ struct publication {
     const struct options *options;
     struct publisher publisher;
     struct scrub *scrub;
+    struct problems problems; /* where a gate or its files are wanted */
+    bool collects;
     struct run run;     /* where nothing else names one */
     bool is_run_known;  /* by settings or CI: all reports are of it */
     struct list labels; /* struct label, of the options */

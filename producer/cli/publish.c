@@ -12,6 +12,7 @@
 #include <sysexits.h>
 
 #include "producer/cli/inputs.h"
+#include "producer/cli/known.h"
 #include "producer/cli/publication.h"
 #include "producer/cli/session.h"
 
@@ -21,6 +22,7 @@ struct publishing {
     size_t passed_over; /* files of folders that are no reports */
     const struct report_ops *format;
     struct publication publication;
+    struct gate gate;
 };
 
 static int open_inputs(struct publishing *publishing)
@@ -130,13 +132,59 @@ static void no_reports(void)
     fprintf(stderr, "tocsin: no report was found; known are: %s\n", names);
 }
 
+/* Asks Kafka what was known, where somebody wants to know. */
+static int find_standings(struct publishing *publishing, struct error *err)
+{
+    const struct options *options = &publishing->session.options;
+    struct publication *publication = &publishing->publication;
+    struct property properties[2 * OPTION_LIST_MAX];
+    struct sink_kafka_config kafka;
+    const struct known_source source = {.kafka = &kafka,
+                                        .prefix = options->prefix ? options->prefix
+                                                                  : TOPIC_PREFIX_DEFAULT,
+                                        .run = &publication->run,
+                                        .now_ms = publisher_now_ms()};
+
+    if (options->fail_on.count == 0 || options->dry_run || !publication->problems.rows)
+        return 0;
+    return session_kafka(&publishing->session, publishing->session.topic, properties, &kafka, err)
+               ? -1
+               : known_read(&source, &publication->problems, err);
+}
+
+/* Everything is published; may the build go on? */
+static int judge(struct publishing *publishing)
+{
+    const struct options *options = &publishing->session.options;
+    struct publication *publication = &publishing->publication;
+    const struct verdict verdict = {.gate = &publishing->gate,
+                                    .problems = &publication->problems,
+                                    .books = publication->books,
+                                    .books_count = publication->books_count,
+                                    .run = &publication->run};
+    struct error err = {0};
+
+    if (!publication->collects)
+        return EX_OK;
+    if (find_standings(publishing, &err))
+        return session_fail(&err, EX_UNAVAILABLE);
+    gate_judge(&publishing->gate, &publication->problems);
+    gate_print(&verdict, stderr);
+    if (gate_write_files(&verdict, options, &err))
+        return session_fail(&err, EX_IOERR);
+    return publishing->gate.fired ? GATE_EXIT : EX_OK;
+}
+
 static int publish(struct publishing *publishing)
 {
     struct publication *publication = &publishing->publication;
     struct error err = {0};
     size_t readable;
+    int code;
 
-    if (publication_init(publication, &publishing->session.options, publishing->session.sink, &err))
+    if (gate_init(&publishing->gate, &publishing->session.options, &publishing->session.arena,
+                  &err) ||
+        publication_init(publication, &publishing->session.options, publishing->session.sink, &err))
         return session_fail(&err, EX_USAGE);
     if (publishing->session.options.reports.count == 0) {
         if (publication_finding(publication, &err))
@@ -153,7 +201,8 @@ static int publish(struct publishing *publishing)
         return session_fail(&err, EX_UNAVAILABLE);
     if (!publishing->session.options.quiet)
         summarise(publishing);
-    return session_end(&publishing->session);
+    code = session_end(&publishing->session);
+    return code ? code : judge(publishing);
 }
 
 static int run(struct publishing *publishing)

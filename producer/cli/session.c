@@ -70,9 +70,9 @@ static int add_properties(const struct option_list *list, const char *where,
 }
 
 /* The file's first: librdkafka takes the last of a name. */
-static int configure(struct session *session, const char *topic,
-                     struct property properties[2 * OPTION_LIST_MAX],
-                     struct sink_kafka_config *ret_config, struct error *err)
+int session_kafka(struct session *session, const char *topic,
+                  struct property properties[2 * OPTION_LIST_MAX],
+                  struct sink_kafka_config *ret_config, struct error *err)
 {
     const struct options *options = &session->options;
     struct sink_kafka_config config = {.brokers = options->brokers,
@@ -96,7 +96,7 @@ int session_open_sink(struct session *session, const char *topic, struct sink **
     struct property properties[2 * OPTION_LIST_MAX];
     struct sink_kafka_config config;
 
-    return configure(session, topic, properties, &config, err)
+    return session_kafka(session, topic, properties, &config, err)
                ? -1
                : sink_kafka_new(&config, ret_sink, err);
 }
@@ -107,7 +107,7 @@ static int open_spool(struct session *session, struct error *err)
     struct property properties[2 * OPTION_LIST_MAX];
     struct sink_kafka_config config;
 
-    return configure(session, session->topic, properties, &config, err)
+    return session_kafka(session, session->topic, properties, &config, err)
                ? -1
                : sink_spool_new(&config, options->spool, (uint64_t)options->spool_mib << 20,
                                 &session->sink, err);

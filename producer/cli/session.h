@@ -27,6 +27,11 @@ void session_close(struct session *session);
 /* Opens the sink: Kafka, or standard output for a dry run. Returns an exit code. */
 int session_connect(struct session *session);
 
+/* What the options say of Kafka, for `topic`; `properties` have to live as long. */
+int session_kafka(struct session *session, const char *topic,
+                  struct property properties[2 * OPTION_LIST_MAX],
+                  struct sink_kafka_config *ret_config, struct error *err);
+
 /* Another sink of the same brokers, never a spool; the caller frees it. */
 int session_open_sink(struct session *session, const char *topic, struct sink **ret_sink,
                       struct error *err);
