@@ -138,16 +138,19 @@ class World:
         client = admin.AdminClient({"bootstrap.servers": self.brokers})
         wait_until("topics created", lambda: self.prefix + "control" in client.list_topics(timeout=10).topics)
 
-    def publish(self, *arguments, env=None, check=True, input=None):
-        """Runs `tocsin publish` outside any CI unless `env` says which."""
+    def tocsin(self, *arguments, env=None, check=True, input=None):
+        """Runs a command of tocsin outside any CI unless `env` says which."""
         clean = {k: v for k, v in os.environ.items()
                  if not k.startswith(("GITHUB_", "CI", "GITLAB_", "JENKINS_", "BUILD_"))}
-        done = subprocess.run([BIN / "tocsin", "publish", *map(str, arguments)], capture_output=True, text=True,
-                              input=input, timeout=120,
+        done = subprocess.run([BIN / "tocsin", *map(str, arguments)], capture_output=True, text=True, input=input,
+                              timeout=120,
                               env=clean | {"TOCSIN_BROKERS": self.brokers, "TOCSIN_PREFIX": self.prefix} | (env or {}))
         if check:
             assert done.returncode == 0, done.stderr
         return done
+
+    def publish(self, *arguments, **rest):
+        return self.tocsin("publish", *arguments, **rest)
 
     def close(self):
         for process in self.processes:
