@@ -41,7 +41,6 @@ struct verdict {
     const struct problems *problems;
     const struct run_book *books; /* for rules that were tried and held */
     size_t books_count;
-    const struct run *run;
 };
 
 void gate_print(const struct verdict *verdict, FILE *file);

@@ -32,6 +32,13 @@ struct option_row {
 
 extern const struct option_row option_rows[]; /* ends with a NULL name */
 
+/* -1: it is full. */
+int option_list_add(struct option_list *list, const char *text);
+
+/* Sets the row's member; a list grows. An error names the option, never the value. */
+int option_set(struct options *options, const struct option_row *row, const char *text,
+               struct error *err);
+
 #define OPTION_VARIABLE_BYTES 64
 
 /* "TOCSIN_MIN_SEVERITY"; false for an option that has none. */

@@ -7,7 +7,6 @@
  */
 #include "producer/cli/options.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,141 +15,6 @@
 #include "producer/cli/option_table.h"
 #include "producer/cli/spool_file.h"
 #include "producer/sink.h"
-
-static int set_name(int *to, const char *const *names, const char *text)
-{
-    for (int i = 0; names[i]; i++) {
-        if (strcmp(names[i], text) == 0) {
-            *to = i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-static int set_count(int64_t *count, const char *text)
-{
-    char *end;
-    long long value = strtoll(text, &end, 10);
-
-    if (end == text || *end || value < 1 || value > SHARDS_MAX)
-        return -1;
-    *count = value;
-    return 0;
-}
-
-static int set_integer(int64_t *integer, const char *text)
-{
-    char *end;
-    long long value = strtoll(text, &end, 10);
-
-    if (end == text || *end || value < 1 || (double)value > RECORD_INTEGER_MAX)
-        return -1;
-    *integer = value;
-    return 0;
-}
-
-static int set_number(double *number, const char *text)
-{
-    char *end;
-    double value = strtod(text, &end);
-
-    if (end == text || *end || !isfinite(value))
-        return -1;
-    *number = value;
-    return 0;
-}
-
-static int set_fraction(double *fraction, const char *text)
-{
-    char *end;
-    double value = strtod(text, &end);
-
-    if (end == text || *end || !(value >= 0 && value <= 1))
-        return -1;
-    *fraction = value;
-    return 0;
-}
-
-static int set_seconds(int64_t *milliseconds, const char *text)
-{
-    char *end;
-    double value = strtod(text, &end);
-
-    if (end == text || *end || !(value >= 0.1 && value <= SINK_TIMEOUT_MS_MAX / 1000.0))
-        return -1;
-    *milliseconds = llround(value * 1000);
-    return 0;
-}
-
-static int set_list(struct option_list *list, const char *text)
-{
-    if (list->count == OPTION_LIST_MAX)
-        return -1;
-    list->items[list->count++] = text;
-    return 0;
-}
-
-static int set_text(const char **to, const char *text)
-{
-    *to = text;
-    return 0;
-}
-
-static const char *const expected[] = {
-    [OPTION_FLAG] = "no value",
-    [OPTION_TEXT] = "a value",
-    [OPTION_LIST] = "no more values than 256",
-    [OPTION_SECONDS] = "seconds from 0.1 to 86400",
-    [OPTION_SEVERITY] = "info, low, medium, high or critical",
-    [OPTION_STATUS] = "complete, partial or crashed",
-    [OPTION_COUNT] = "a number from 1 to 4096",
-    [OPTION_INTEGER] = "a number from 1 to 9007199254740991",
-    [OPTION_NUMBER] = "a finite number",
-    [OPTION_FRACTION] = "a number from 0 to 1",
-};
-
-static int set(struct options *options, const struct option_row *row, const char *text,
-               struct error *err)
-{
-    void *member = (char *)options + row->offset;
-    int rc = 0;
-
-    switch (row->kind) {
-    case OPTION_FLAG:
-        *(bool *)member = true;
-        break;
-    case OPTION_TEXT:
-        rc = set_text(member, text);
-        break;
-    case OPTION_LIST:
-        rc = set_list(member, text);
-        break;
-    case OPTION_SECONDS:
-        rc = set_seconds(member, text);
-        break;
-    case OPTION_SEVERITY:
-        rc = set_name(member, severity_names, text);
-        break;
-    case OPTION_STATUS:
-        rc = set_name(member, run_status_names, text);
-        break;
-    case OPTION_COUNT:
-        rc = set_count(member, text);
-        break;
-    case OPTION_INTEGER:
-        rc = set_integer(member, text);
-        break;
-    case OPTION_NUMBER:
-        rc = set_number(member, text);
-        break;
-    case OPTION_FRACTION:
-        rc = set_fraction(member, text);
-        break;
-    }
-    return rc ? error_set(err, ERROR_INPUT, "--%s: expected %s", row->name, expected[row->kind])
-              : 0;
-}
 
 static int read_lines(struct options *options, const struct option_row *row, const char *value,
                       struct arena *arena, struct error *err)
@@ -161,7 +25,7 @@ static int read_lines(struct options *options, const struct option_row *row, con
 
         if (!line)
             return error_set(err, ERROR_MEMORY, "no memory for options");
-        if (bytes && set(options, row, line, err))
+        if (bytes && option_set(options, row, line, err))
             return -1;
         value += bytes + (value[bytes] == '\n');
     }
@@ -187,7 +51,7 @@ static int read_environment(enum option_command command, struct options *options
         if (row->kind == OPTION_LIST)
             rc = read_lines(options, row, value, arena, err);
         else if (row->kind != OPTION_FLAG || !is_off(value))
-            rc = set(options, row, value, err);
+            rc = option_set(options, row, value, err);
         if (rc)
             return -1;
     }
@@ -229,7 +93,7 @@ static int take(struct reader *reader, const struct option_row *row, const char 
     size_t index = (size_t)(row - option_rows);
 
     if (row->kind == OPTION_FLAG && value)
-        return error_set(err, ERROR_INPUT, "--%s: expected %s", row->name, expected[row->kind]);
+        return error_set(err, ERROR_INPUT, "--%s: expected no value", row->name);
     if (row->kind != OPTION_FLAG && !value) {
         if (reader->at == reader->count)
             return error_set(err, ERROR_INPUT, "--%s: expected a value", row->name);
@@ -239,7 +103,7 @@ static int take(struct reader *reader, const struct option_row *row, const char 
         ((struct option_list *)(void *)((char *)reader->options + row->offset))->count = 0;
         reader->replaced[index] = true;
     }
-    return set(reader->options, row, value, err);
+    return option_set(reader->options, row, value, err);
 }
 
 static int take_long(struct reader *reader, const char *text, struct error *err)
@@ -281,7 +145,7 @@ static int read_arguments(struct reader *reader, struct error *err)
             continue;
         }
         if (only_reports || text[0] != '-' || text[1] == '\0')
-            rc = set_list(&reader->options->reports, text)
+            rc = option_list_add(&reader->options->reports, text)
                      ? error_set(err, ERROR_INPUT, "at most %d reports can be given",
                                  OPTION_LIST_MAX)
                      : 0;
@@ -366,7 +230,7 @@ int options_take_line(struct options *options, const char *name, const char *val
     row = row_of_name(name, strlen(name));
     if (!row || row->offset == offsetof(struct options, config) || !option_variable(row, variable))
         return error_set(err, ERROR_INPUT, "there is no option %s", name);
-    return row->kind == OPTION_FLAG && is_off(value) ? 0 : set(options, row, value, err);
+    return row->kind == OPTION_FLAG && is_off(value) ? 0 : option_set(options, row, value, err);
 }
 
 int options_parse(enum option_command command, int count, char *const *arguments, ci_lookup *lookup,
@@ -403,5 +267,28 @@ int options_pair(const char *text, struct arena *arena, const char **ret_name,
         return error_set(err, ERROR_MEMORY, "no memory for options");
     *ret_name = name;
     *ret_value = equals + 1;
+    return 0;
+}
+
+int options_properties(const struct options *options, struct arena *arena,
+                       struct property ret_properties[OPTION_PROPERTIES_MAX], size_t *ret_count,
+                       struct error *err)
+{
+    const struct source {
+        const struct option_list *list;
+        const char *name;
+    } sources[] = {{&options->config_properties, "--config"}, {&options->properties, "-X"}};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        for (size_t j = 0; j < sources[i].list->count; j++) {
+            struct property *property = &ret_properties[count++];
+
+            if (options_pair(sources[i].list->items[j], arena, &property->name, &property->value,
+                             err))
+                return error_set(err, ERROR_INPUT, "%s: expected name=value", sources[i].name);
+        }
+    }
+    *ret_count = count;
     return 0;
 }

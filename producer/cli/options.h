@@ -14,8 +14,10 @@
 
 #include "producer/finding.h"
 #include "producer/run_context.h"
+#include "producer/sink.h"
 
-#define OPTION_LIST_MAX 256
+#define OPTION_LIST_MAX       256
+#define OPTION_PROPERTIES_MAX (2 * OPTION_LIST_MAX)
 
 struct option_list {
     const char *items[OPTION_LIST_MAX];
@@ -78,6 +80,11 @@ int options_parse(enum option_command command, int count, char *const *arguments
  * property, which is librdkafka's. */
 int options_take_line(struct options *options, const char *name, const char *value,
                       struct error *err);
+
+/* The properties of librdkafka, those of the file first: it takes the last of a name. */
+int options_properties(const struct options *options, struct arena *arena,
+                       struct property ret_properties[OPTION_PROPERTIES_MAX], size_t *ret_count,
+                       struct error *err);
 
 /* Splits "name=value" at its first "=". */
 int options_pair(const char *text, struct arena *arena, const char **ret_name,

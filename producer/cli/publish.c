@@ -137,7 +137,7 @@ static int find_standings(struct publishing *publishing, struct error *err)
 {
     const struct options *options = &publishing->session.options;
     struct publication *publication = &publishing->publication;
-    struct property properties[2 * OPTION_LIST_MAX];
+    struct property properties[OPTION_PROPERTIES_MAX];
     struct sink_kafka_config kafka;
     const struct known_source source = {.kafka = &kafka,
                                         .prefix = options->prefix ? options->prefix
@@ -160,8 +160,7 @@ static int judge(struct publishing *publishing)
     const struct verdict verdict = {.gate = &publishing->gate,
                                     .problems = &publication->problems,
                                     .books = publication->books,
-                                    .books_count = publication->books_count,
-                                    .run = &publication->run};
+                                    .books_count = publication->books_count};
     struct error err = {0};
 
     if (!publication->collects)

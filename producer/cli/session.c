@@ -55,23 +55,8 @@ static int name_topic(struct session *session)
     return EX_USAGE;
 }
 
-/* Appends a list of NAME=VALUE. */
-static int add_properties(const struct option_list *list, const char *where,
-                          struct property *properties, size_t *count, struct arena *arena,
-                          struct error *err)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        struct property *property = &properties[(*count)++];
-
-        if (options_pair(list->items[i], arena, &property->name, &property->value, err))
-            return error_set(err, ERROR_INPUT, "%s: expected name=value", where);
-    }
-    return 0;
-}
-
-/* The file's first: librdkafka takes the last of a name. */
 int session_kafka(struct session *session, const char *topic,
-                  struct property properties[2 * OPTION_LIST_MAX],
+                  struct property properties[OPTION_PROPERTIES_MAX],
                   struct sink_kafka_config *ret_config, struct error *err)
 {
     const struct options *options = &session->options;
@@ -81,10 +66,7 @@ int session_kafka(struct session *session, const char *topic,
                                        .timeout_ms = options->timeout_ms,
                                        .log = options->verbose ? log_line : NULL};
 
-    if (add_properties(&options->config_properties, "--config", properties,
-                       &config.properties_count, &session->arena, err) ||
-        add_properties(&options->properties, "-X", properties, &config.properties_count,
-                       &session->arena, err))
+    if (options_properties(options, &session->arena, properties, &config.properties_count, err))
         return -1;
     *ret_config = config;
     return 0;
@@ -93,7 +75,7 @@ int session_kafka(struct session *session, const char *topic,
 int session_open_sink(struct session *session, const char *topic, struct sink **ret_sink,
                       struct error *err)
 {
-    struct property properties[2 * OPTION_LIST_MAX];
+    struct property properties[OPTION_PROPERTIES_MAX];
     struct sink_kafka_config config;
 
     return session_kafka(session, topic, properties, &config, err)
@@ -104,7 +86,7 @@ int session_open_sink(struct session *session, const char *topic, struct sink **
 static int open_spool(struct session *session, struct error *err)
 {
     const struct options *options = &session->options;
-    struct property properties[2 * OPTION_LIST_MAX];
+    struct property properties[OPTION_PROPERTIES_MAX];
     struct sink_kafka_config config;
 
     return session_kafka(session, session->topic, properties, &config, err)

@@ -29,7 +29,7 @@ int session_connect(struct session *session);
 
 /* What the options say of Kafka, for `topic`; `properties` have to live as long. */
 int session_kafka(struct session *session, const char *topic,
-                  struct property properties[2 * OPTION_LIST_MAX],
+                  struct property properties[OPTION_PROPERTIES_MAX],
                   struct sink_kafka_config *ret_config, struct error *err);
 
 /* Another sink of the same brokers, never a spool; the caller frees it. */
