@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "producer/mask_rules.h"
 
@@ -88,7 +89,7 @@ static size_t name_before(const char *text, size_t at, char name[NAME_BYTES_MAX]
 {
     size_t count = 0;
 
-    while (at > 0 && strchr(" \t\"':=", text[at - 1]))
+    while (at > 0 && strchr(" \t\"'`:=>\\", text[at - 1]))
         at--;
     for (; at > 0 && count < NAME_BYTES_MAX; at--) {
         unsigned char byte = (unsigned char)text[at - 1];
@@ -101,11 +102,66 @@ static size_t name_before(const char *text, size_t at, char name[NAME_BYTES_MAX]
     return count;
 }
 
+/* "process.env.KEY", "getpass()", "os.environ[" (what follows is a string), "Optional[str]". */
+static bool is_code(const char *text, size_t bytes)
+{
+    size_t at = 0, dots = 0;
+
+    while (at < bytes && (isalpha((unsigned char)text[at]) || strchr("_.", text[at])))
+        dots += text[at++] == '.';
+    if (at == 0 || at == bytes)
+        return dots > 0;
+    return (text[at] == '(' && (at + 1 == bytes || text[bytes - 1] == ')')) ||
+           (text[at] == '[' && (at + 1 == bytes || text[bytes - 1] == ']'));
+}
+
+static bool stands_in(const char *text, size_t bytes)
+{
+    static const char *const words[] = {"your-", "your_", "my-", "my_", "example", "placeholder"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t length = strlen(words[i]);
+        if (bytes >= length && strncasecmp(text, words[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_quoted(const char *text, size_t begin)
+{
+    return begin > 0 && strchr("\"'`", text[begin - 1]);
+}
+
+/* Without what ends a sentence or is marked up, as in "(password=changeme)." */
+static size_t trimmed(const char *text, size_t begin, size_t end)
+{
+    const char *marks = memchr(text + begin, '(', end - begin) ? "*.:!?_" : "*.:!?_)";
+
+    while (end > begin && strchr(marks, text[end - 1]))
+        end--;
+    return end;
+}
+
 bool mask_is_assigned_secret(const char *text, size_t begin, size_t end)
 {
     char name[NAME_BYTES_MAX];
 
+    end = is_quoted(text, begin) ? end : trimmed(text, begin, end);
     return ends_with_secret_name(name, name_before(text, begin, name)) &&
+           looks_random(text + begin, end - begin) && !stands_in(text + begin, end - begin) &&
+           (is_quoted(text, begin) || !is_code(text + begin, end - begin));
+}
+
+bool mask_is_told_secret(const char *text, size_t begin, size_t end)
+{
+    char digits[DIGITS_TAKEN_MAX], name[NAME_BYTES_MAX];
+    size_t is = begin;
+
+    while (is > 0 && strchr(" \t\r\n\"'`:", text[is - 1]))
+        is--;
+    end = trimmed(text, begin, end);
+    return is > strlen(" is") && digits_of(text + begin, end - begin, digits) > 0 &&
+           ends_with_secret_name(name, name_before(text, is - strlen(" is"), name)) &&
            looks_random(text + begin, end - begin);
 }
 

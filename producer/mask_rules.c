@@ -12,6 +12,17 @@
 #define ENDS     "(?![A-Za-z0-9_-])"
 /* Neither masked already nor a reference to a variable. */
 #define UNMASKED "(?!\\[masked |\\*|\\$[A-Z_({]|\\{\\{|%[A-Z_]+%)"
+#define AWS_SECRET_KEY                                                                             \
+    "(?i:aws.{0,20}?(?:secret|access|key).{0,20}?[\"'=:>\\s])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"
+/* Not git@host:path/, which is nobody. */
+#define EMAIL(at)                                                                                  \
+    "(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,62}[A-Za-z0-9_+-])?" at           \
+    "(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}"                      \
+    "(?![A-Za-z0-9-]|:[A-Za-z0-9_.~-]+/)"
+/* What stands between a name and its value, in configuration, code, markup and JSON in JSON. */
+#define GIVEN "(?:[:=]=?>?|>)\\s{0,4}\\\\?[\"']?"
+#define VALUE                                                                                      \
+    UNMASKED "((?:[^\\s\"'<>,;`\\\\&]|\\\\(?![\"'])|&(?![A-Za-z_][A-Za-z0-9_.-]*=)){8,256})"
 #define SECRET(name, needle, pattern)                                                              \
     {                                                                                              \
         name, MASK_SECRETS, needle, pattern, NULL                                                  \
@@ -23,9 +34,8 @@ const struct mask_rule mask_rules[] = {
            "(" UNMASKED "[\\s\\S]{1,20000}?)(?:-----END|\\z)"),
     SECRET("putty-key", "PuTTY-User-Key-File", "PuTTY-User-Key-File-[0-9]:([\\s\\S]{1,20000})"),
     SECRET("aws-access-key", "A", ALONE "(?:AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})" ENDS),
-    SECRET("aws-secret-key", "aws",
-           "(?i:aws.{0,20}?(?:secret|access|key).{0,20}?[\"'=:\\s])([A-Za-z0-9/+]{40})"
-           "(?![A-Za-z0-9/+])"),
+    SECRET("aws-secret-key", "aws", AWS_SECRET_KEY),
+    SECRET("aws-secret-key", "AWS", AWS_SECRET_KEY),
     SECRET("github-token", "gh", ALONE "gh[pousr]_([A-Za-z0-9]{36,255})"),
     SECRET("github-token", "github_pat_", ALONE "github_pat_([A-Za-z0-9_]{22,255})"),
     SECRET("gitlab-token", "gl",
@@ -57,6 +67,25 @@ const struct mask_rule mask_rules[] = {
     SECRET("digitalocean-token", "_v1_", ALONE "do[opr]_v1_([0-9a-f]{64})" ENDS),
     SECRET("shopify-token", "shp", ALONE "shp(?:at|ca|pa|ss)_([0-9a-fA-F]{32})" ENDS),
     SECRET("databricks-token", "dapi", ALONE "dapi([0-9a-f]{32})(?:-[0-9])?" ENDS),
+    SECRET("new-relic-key", "NRA", ALONE "NRA[AK]-([A-Z0-9]{27})" ENDS),
+    SECRET("linear-key", "lin_api_", ALONE "lin_api_([A-Za-z0-9]{40})" ENDS),
+    SECRET("groq-key", "gsk_", ALONE "gsk_([A-Za-z0-9]{48,64})" ENDS),
+    SECRET("replicate-token", "r8_", ALONE "r8_([A-Za-z0-9]{37})" ENDS),
+    SECRET("grafana-token", "gl", ALONE "gl(?:sa|c)_([A-Za-z0-9+/=_]{32,255})"),
+    SECRET("doppler-token", "dp.",
+           ALONE "dp\\.[a-z]{2,8}\\.(?:[a-z0-9_-]{1,40}\\.)?([A-Za-z0-9]{40,44})"),
+    SECRET("terraform-token", ".atlasv1.",
+           ALONE "([A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,70})"),
+    SECRET("docker-token", "dckr_", ALONE "dckr_(?:pat|oat)_([A-Za-z0-9_-]{27,60})"),
+    SECRET("notion-token", "ntn_", ALONE "ntn_([A-Za-z0-9]{40,60})" ENDS),
+    SECRET("pulumi-token", "pul-", ALONE "pul-([0-9a-f]{40})" ENDS),
+    SECRET("perplexity-key", "pplx-", ALONE "pplx-([A-Za-z0-9]{48,64})" ENDS),
+    SECRET("xai-key", "xai-", ALONE "xai-([A-Za-z0-9]{70,90})" ENDS),
+    SECRET(
+        "discord-webhook", "/webhooks/",
+        "discord(?:app)?\\.com/api/(?:v[0-9]{1,2}/)?webhooks/([0-9]{17,20}/[A-Za-z0-9_-]{60,80})"),
+    SECRET("discord-token", ".",
+           ALONE "([MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40})" ENDS),
     SECRET("telegram-token", ":AA", "(?<![0-9A-Za-z])[0-9]{8,10}:(AA[A-Za-z0-9_-]{33})" ENDS),
     SECRET("atlassian-token", "ATATT3", ALONE "ATATT3([A-Za-z0-9_=.-]{100,255})"),
     SECRET("vault-token", "hv", ALONE "hv[sbr]\\.([A-Za-z0-9_-]{24,255})"),
@@ -71,27 +100,33 @@ const struct mask_rule mask_rules[] = {
     SECRET("url-password", "://",
            "[a-z][a-z0-9+.-]{1,20}://[^\\s/?#:@\"'<>]{0,128}:" UNMASKED
            "([^\\s/?#@\"'<>]{1,256})@"),
-    {"secret", MASK_SECRETS, NULL, "[:=]>?\\s{0,4}[\"']?" UNMASKED "([^\\s\"'<>,;`]{8,256})",
+    {"secret", MASK_SECRETS, NULL, GIVEN VALUE, mask_is_assigned_secret},
+    {"secret", MASK_SECRETS, "--", "--[A-Za-z][A-Za-z0-9_-]{2,40} [\"']?" VALUE,
      mask_is_assigned_secret},
+    {"secret", MASK_SECRETS, " is", " is:?\\s{1,4}[\"'`]?" VALUE, mask_is_told_secret},
 
-    {"email", MASK_PERSONAL, "@",
-     "(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_+-])?@"
-     "(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])",
-     NULL},
+    {"email", MASK_PERSONAL, "@", EMAIL("@"), NULL},
+    {"email", MASK_PERSONAL, "%40", EMAIL("%40"), NULL},
     {"iban", MASK_PERSONAL, NULL,
      "(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
      mask_is_iban},
     {"card", MASK_PERSONAL, NULL,
-     "(?<![A-Za-z0-9./-])[2-6][0-9](?:[ -]?[0-9]){11,17}(?![0-9A-Za-z-])", mask_is_card},
+     "(?<![A-Za-z0-9./-])(?:[2-6][0-9]{12,18}|[2-6][0-9]{3}(?:[ -][0-9]{4}){2}[ -][0-9]{1,7}|"
+     "3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5})(?![0-9A-Za-z-])",
+     mask_is_card},
     {"phone", MASK_PERSONAL, "+",
      "(?<![A-Za-z0-9+])\\+[1-9][0-9]{0,2}(?:[ ./-]{0,2}\\(?[0-9]{1,5}\\)?){2,7}(?![0-9A-Za-z])",
+     mask_is_phone},
+    {"phone", MASK_PERSONAL, NULL,
+     "(?<![A-Za-z0-9+./-])(?<![0-9] )00[1-9][0-9]{0,2}(?:[ "
+     "/-]{1,2}\\(?[0-9]{1,5}\\)?){2,7}(?![0-9A-Za-z-])",
      mask_is_phone},
     {"phone", MASK_PERSONAL, NULL,
      "(?<![A-Za-z0-9+./-])(?<![0-9] )(?:\\([0-9]{3}\\) ?|[0-9]{3}[-. "
      "])[0-9]{3}[-.][0-9]{4}(?![0-9A-Za-z-])",
      mask_is_phone},
     {"phone", MASK_PERSONAL, NULL,
-     "(?<![A-Za-z0-9+./-])(?<![A-Za-z0-9] )(?:\\(0[1-9][0-9]{1,4}\\)|0[1-9][0-9]{1,4})[ "
+     "(?<![A-Za-z0-9+./-])(?<![0-9] )(?:\\(0[1-9][0-9]{1,4}\\)|0[1-9][0-9]{0,4})[ "
      "/-]{1,3}[0-9]{3,4}"
      "(?:[ -]?[0-9]{2,4}){1,3}(?![0-9A-Za-z-])",
      mask_is_phone},

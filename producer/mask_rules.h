@@ -21,9 +21,12 @@ struct mask_rule {
 extern const struct mask_rule mask_rules[];
 extern const size_t mask_rules_count;
 
-/* Given to a name such as "password", "api_key" or "X-Auth-Token", and neither a word nor a number.
- */
+/* Given to a name such as "password", "api_key" or "X-Auth-Token", and neither a word nor a number,
+ * nor code that gets it elsewhere ("os.environ[") nor what stands in for it ("your-key"). */
 bool mask_is_assigned_secret(const char *text, size_t begin, size_t end);
+
+/* The same in a sentence ("the password is …"), where it has a digit. */
+bool mask_is_told_secret(const char *text, size_t begin, size_t end);
 
 /* 13 to 19 digits, spaces and hyphens aside, with Luhn's check digit (ISO/IEC 7812-1). */
 bool mask_is_card(const char *text, size_t begin, size_t end);

@@ -85,6 +85,14 @@ Test(mask, secrets_leave_their_kind_and_shape)
         {"https://x.logic.azure.com/w?sv=1.0&sig="
          "abcdefghijABCDEFGHIJ0",
          "https://x.logic.azure.com/w?sv=1.0&sig=[masked teams-webhook: *********************]"},
+        {"{\\\"password\\\": \\\"correct-h0rse\\\"}",
+         "{\\\"password\\\": \\\"[masked secret: *******-*****]\\\"}"},
+        {"<token>abcdef-0123</token>", "<token>[masked secret: ******-****]</token>"},
+        {"--api_key abcdef-0123", "--api_key [masked secret: ******-****]"},
+        {"?token=abcdef-0123&page=2", "?token=[masked secret: ******-****]&page=2"},
+        {"the password is: correct-h0rse", "the password is: [masked secret: *******-*****]"},
+        {"AWS_SECRET_ACCESS_KEY=" ALNUM36 "wxyz",
+         "AWS_SECRET_ACCESS_KEY=[masked aws-secret-key: " STARS36 "****]"},
     };
 
     check_cases(MASK_SECRETS, cases, COUNT(cases));
@@ -105,6 +113,12 @@ Test(mask, words_are_no_secrets)
         "https://user@example.org/",
         "api_key: ${API_KEY}",
         "tokens: 1024, max_tokens=4096",
+        "password = getpass.getpass()",
+        "token=os.environ[\"TOKEN_NAME\"]",
+        "password: process.env.DB_PASSWORD",
+        "api_key: your-key-goes-here-1",
+        "(password=changeme).",
+        "the secret is well-known",
     };
     struct mask *mask = mask_of(MASK_SECRETS);
 
@@ -121,6 +135,11 @@ Test(mask, personal_data_leaves_its_shape)
         {"write to Ada.Lovelace+x@mail.example.org.",
          "write to [masked email: ***.**********@****.*******.***]."},
         {"card 4111 1111 1111 1111 is", "card [masked card: **** **** **** ****] is"},
+        {"order 411-1111111-111111 is", "order 411-1111111-111111 is"},
+        {"?who=ada%40example.org&x", "?who=[masked email: *************.***]&x"},
+        {"git@github.com:acme/helpbot.git", "git@github.com:acme/helpbot.git"},
+        {"ask 0171 2345678", "ask [masked phone: **** *******]"},
+        {"ask 0041 44 772 68 97", "ask [masked phone: **** ** *** ** **]"},
         {"card 4111 1111 1111 1112 is", "card 4111 1111 1111 1112 is"},
         {"IBAN DE89 3704 0044 0532 0130 00", "IBAN [masked iban: **** **** **** **** **** **]"},
         {"IBAN DE88 3704 0044 0532 0130 00", "IBAN DE88 3704 0044 0532 0130 00"},
