@@ -136,6 +136,7 @@ static int begin(struct preview *preview, const struct integration *integration,
         .now_ms = preview->now_ms,
         .attempt = 1,
         .external_url = preview->config->external_url,
+        .texts = integration->texts,
     };
     return message->group && message->alerts ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
 }

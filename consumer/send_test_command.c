@@ -98,6 +98,7 @@ static void make_message(struct test *test, const struct config *config, bool re
         .now_ms = now_ms,
         .attempt = 1,
         .external_url = config->external_url,
+        .texts = test->integration->texts,
     };
 }
 

@@ -94,7 +94,6 @@ static const struct setting azure_devops_settings[] = {
      .fallback = "Won't Fix, As Designed, Deferred, Obsolete, Rejected",
      .help = "a work item that people closed for one of these is never opened again"},
     TICKET_POLICY_SETTINGS(azure_devops, "30s"),
-    {.name = "title", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.name = "description", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.kind = SETTING_END},
 };

@@ -25,6 +25,12 @@ struct message_alert {
     bool changed; /* wanted != told: the reason for this message, not only context */
 };
 
+/* Texts by configuration; each is NULL where tocsin's own words do. See texts.h. */
+struct mustache;
+struct texts {
+    const struct mustache *title, *text, *summary_title, *summary_text;
+};
+
 /* What one integration is told now: the current picture of one group, or (`summary`) what a run
  * that ended has changed; then there are no alerts. */
 struct message {
@@ -47,6 +53,7 @@ struct message {
     int64_t now_ms;    /* wall clock, the only one a channel sees */
     int64_t attempt;   /* from 1 */
     const char *external_url; /* of this tocsind, may be NULL */
+    struct texts texts;
 };
 
 struct request_header {

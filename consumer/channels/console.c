@@ -18,6 +18,7 @@
 #include "consumer/channels/lines.h"
 #include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define WIDTH                    "100"
@@ -189,11 +190,18 @@ static int print_message(const struct console *console, const struct message *me
 
     if (message->summary && print_summary(console, message, arena, out, err) != 0)
         return -1;
-    if (message_total(message) > 1) {
+    if (!message->summary && (message_total(message) > 1 || message->texts.title)) {
         char *headline = words_headline(message, HEADLINE_UNITS_MAX, arena);
         if (!headline)
             return error_set(err, ERROR_MEMORY, "no memory to print an alert");
         print_headline(console, headline, message->resolved, message_severity(message), out);
+        buffer_text(out, "\n");
+    }
+    const char *text = texts_body(message, size, arena);
+    if (text) {
+        lines_wrap(
+            out, text,
+            (struct lines){.width = (size_t)console->width, .first_indent = "", .next_indent = ""});
         buffer_text(out, "\n");
     }
     for (size_t i = 0; i < message->alerts_count; i++) {

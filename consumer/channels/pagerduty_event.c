@@ -11,6 +11,7 @@
 #include "consumer/channels/facts.h"
 #include "consumer/channels/identity.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define FIELD_UNITS_MAX          255 /* source, component, group, class */
@@ -155,6 +156,7 @@ static int add_payload(struct writer *writer, struct error *err)
         set_line(writer, payload, "class", first->category, FIELD_UNITS_MAX);
     }
     json_t *details = document_object(document, payload, "custom_details");
+    document_set_text(document, details, "Text", texts_body(message, writer->size, writer->arena));
     if (message_is_single(message) && add_single(writer, details, err) != 0)
         return -1;
     if (!message_is_single(message))

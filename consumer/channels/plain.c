@@ -7,6 +7,7 @@
 #include "consumer/channels/facts.h"
 #include "consumer/channels/identity.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define HEADLINE_UNITS_MAX       300
@@ -47,7 +48,7 @@ char *plain_line(const char *text, size_t units_max, struct arena *arena)
 
 char *plain_title(const struct message *message, size_t units_max, struct arena *arena)
 {
-    if (!message_is_single(message)) {
+    if (!message_is_single(message) || message->texts.title) {
         char *headline = words_headline(message, units_max, arena);
         return headline ? plain_line(headline, units_max, arena) : NULL;
     }
@@ -148,6 +149,20 @@ static void add_evidence(struct page *page, const struct picture *picture)
     }
 }
 
+/* What the receiver's own text says, line by line. */
+static void add_text(struct page *page)
+{
+    const struct text_style style = {
+        .shape = TEXT_BLOCK, .escape = escape, .units_max = TEXTS_UNITS_MAX};
+    const char *text = texts_body(page->message, page->size, page->arena);
+    char *block = text ? text_render(&style, text, 0, page->arena) : NULL;
+
+    if (text && !block)
+        page->failed = true;
+    else if (block)
+        buffer_printf(&page->text, "%s\n\n", block);
+}
+
 const char *plain_page(const struct message *message, enum render_size size, size_t units_max,
                        struct arena *arena, struct error *err)
 {
@@ -157,6 +172,7 @@ const char *plain_page(const struct message *message, enum render_size size, siz
     buffer_init(&page.text, units_max * UNIT_BYTES_MAX, arena);
     add_line(&page, "", words_headline(message, HEADLINE_UNITS_MAX, arena), HEADLINE_UNITS_MAX);
     buffer_text(&page.text, "\n");
+    add_text(&page);
     if (message_is_single(message) && add_single(&page, err) != 0)
         return NULL;
     if (!message_is_single(message))

@@ -14,6 +14,7 @@
 #include "consumer/channels/slack_page.h"
 #include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define ALERTS_IN_FULL_MAX       5   /* of a group; the others get a line */
@@ -247,7 +248,8 @@ static const char *notification_text(const struct message *message, const char *
                         picture->model ? picture->model : "", findings);
 }
 
-static int add_top(struct slack_page *page, const struct message *message, struct error *err)
+static int add_top(struct slack_page *page, const struct message *message, enum render_size size,
+                   struct error *err)
 {
     char *headline = words_headline(message, SLACK_HEADER_MAX - SIGN_UNITS_MAX, page->arena);
     const char *sign =
@@ -259,6 +261,9 @@ static int add_top(struct slack_page *page, const struct message *message, struc
         return error_set(err, ERROR_MEMORY, "no memory for a message to Slack");
     slack_page_notification(page, text);
     slack_page_header(page, header);
+    const char *own = texts_body(message, size, page->arena);
+    if (own)
+        slack_page_section(page, own);
     return 0;
 }
 
@@ -287,7 +292,7 @@ const char *slack_message(const struct slack *slack, const struct slack_place *p
     slack_page_init(&page, &document, arena);
     page.units_max -= FOOT_UNITS;
     page.blocks_max -= FOOT_BLOCKS;
-    if (add_top(&page, message, err) != 0)
+    if (add_top(&page, message, size, err) != 0)
         goto out;
     if (add_body(&page, message, size, err) != 0)
         goto out;

@@ -17,16 +17,12 @@
 
 #define SERVICE "Microsoft Teams"
 
-#define LAYOUT "tocsin lays out the card itself; leave it out"
-
 static const struct setting teams_settings[] = {
     {.name = "webhook_url",
      .kind = SETTING_SECRET_URL,
      .offset = offsetof(struct teams, webhook_url),
      .required = true,
      .help = "the URL of a workflow \"When a Teams webhook request is received\", with its query"},
-    {.name = "title", .kind = SETTING_REFUSED, .help = LAYOUT},
-    {.name = "text", .kind = SETTING_REFUSED, .help = LAYOUT},
     {.kind = SETTING_END},
 };
 

@@ -7,11 +7,14 @@
  * fingerprint) is measured first and evidence gets what is left, so that a large output can only
  * shorten itself. No entity is ever written: without one nothing in a card mentions anyone.
  */
+#include <string.h>
+
 #include "consumer/channels/teams.h"
 
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/summary.h"
 #include "consumer/channels/teams_page.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define ALERTS_IN_FULL_MAX       4 /* of a group; the others get a line */
@@ -55,6 +58,18 @@ static void add_headline(struct teams_page *page, const struct message *message)
 
     teams_page_add(page,
                    headline ? teams_text(headline, HEADLINE_UNITS_MAX, &look, page->arena) : NULL);
+}
+
+/* A line of the receiver's own text, an element. */
+static void add_text(struct teams_page *page, const struct message *message, enum render_size size)
+{
+    const struct teams_look look = {.spacing = "Small"};
+    char *rest = texts_body(message, size, page->arena), *line;
+
+    while ((line = rest ? strsep(&rest, "\n") : NULL) != NULL) {
+        if (line[0] != '\0')
+            teams_page_add(page, teams_text(line, TEXTS_UNITS_MAX, &look, page->arena));
+    }
 }
 
 /* "v1:… · finding … · tocsin 0.1.0", and what is to be known of the message itself. */
@@ -292,6 +307,7 @@ const char *teams_card(const struct message *message, enum render_size size, str
     page.cost = teams_cost(document.root);
     page.cost_max -= last ? teams_cost(last) + 1 : 0;
     add_headline(&page, message);
+    add_text(&page, message, size);
     if (add_body(&page, message, size, err) == 0) {
         page.cost_max = TEAMS_BODY_COST_MAX;
         page.room = 0;

@@ -7,6 +7,7 @@
 
 #include "consumer/channels/identity.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define URL_BYTES_MAX       1000
@@ -93,6 +94,17 @@ static void add_group(struct draft *draft)
         add(draft, TICKET_LINE, NULL, arena_printf(draft->arena, "and %zu more", message->omitted));
 }
 
+/* A line of the receiver's own text, a block. */
+static void add_text(struct draft *draft)
+{
+    char *rest = texts_body(draft->message, draft->page->size, draft->arena), *line;
+
+    while ((line = rest ? strsep(&rest, "\n") : NULL) != NULL) {
+        if (line[0] != '\0')
+            add(draft, TICKET_LINE, NULL, line);
+    }
+}
+
 int ticket_page(const struct message *message, enum ticket_page_kind kind, enum render_size size,
                 struct arena *arena, struct ticket_page *ret_page, struct error *err)
 {
@@ -105,6 +117,7 @@ int ticket_page(const struct message *message, enum ticket_page_kind kind, enum 
     if (!key)
         return -1;
     add(&draft, TICKET_TITLE, NULL, words_headline(message, limits[size].title, arena));
+    add_text(&draft);
     if (single && add_single(&draft, is_short ? FACTS_SHORT : FACTS_ALL, err) != 0)
         return -1;
     if (!single)

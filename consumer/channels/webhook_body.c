@@ -19,6 +19,7 @@
 #include "consumer/channels/facts.h"
 #include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 #include "consumer/channels/words.h"
 
 #define TEXT_UNITS_MAX        65536
@@ -330,6 +331,23 @@ static void add_summary(struct writer *writer, json_t *root)
     document_set_text(document, writer->common_annotations, "description", buffer_get(&text));
 }
 
+/* {"tocsin": {"title": …, "text": …}} where they are configured. */
+static void add_texts(struct writer *writer, json_t *root)
+{
+    const struct message *message = writer->message;
+    struct document *document = &writer->document;
+    char *title = texts_title(message, SUMMARY_UNITS_MAX, writer->arena);
+    char *text = texts_body(message, writer->size, writer->arena);
+
+    if (!title && !text)
+        return;
+    json_t *tocsin = json_object_get(root, "tocsin");
+    if (!tocsin)
+        tocsin = document_object(document, root, "tocsin");
+    document_set_text(document, tocsin, "title", title);
+    document_set_text(document, tocsin, "text", text);
+}
+
 const char *webhook_body(const struct webhook *webhook, const struct message *message,
                          enum render_size size, struct arena *arena, size_t *ret_bytes,
                          struct error *err)
@@ -349,6 +367,7 @@ const char *webhook_body(const struct webhook *webhook, const struct message *me
         add_alert(&writer, alerts, &message->alerts[i]);
     if (message->summary)
         add_summary(&writer, root);
+    add_texts(&writer, root);
     set_labels(&writer, document_object(document, root, "groupLabels"), message->group_labels,
                message->group_labels_count);
     set_labels(&writer, document_object(document, root, "commonLabels"), message->common_labels,

@@ -11,6 +11,7 @@
 #include "consumer/channels/buffer.h"
 #include "consumer/channels/summary.h"
 #include "consumer/channels/text.h"
+#include "consumer/channels/texts.h"
 
 #define HEADLINE_BYTES_MAX 512
 
@@ -191,7 +192,7 @@ char *words_alert(const struct message *message, const struct message_alert *ale
     return line ? text_line(line, units_max, arena) : NULL;
 }
 
-char *words_headline(const struct message *message, size_t units_max, struct arena *arena)
+char *words_own_headline(const struct message *message, size_t units_max, struct arena *arena)
 {
     struct buffer line;
 
@@ -204,6 +205,13 @@ char *words_headline(const struct message *message, size_t units_max, struct are
                   words_severity(message_severity(message)), message_total(message));
     count_news(message, &line);
     return text_line(buffer_get(&line), units_max, arena);
+}
+
+char *words_headline(const struct message *message, size_t units_max, struct arena *arena)
+{
+    char *title = texts_title(message, units_max, arena);
+
+    return title ? title : words_own_headline(message, units_max, arena);
 }
 
 const char *words_note(const struct message *message)

@@ -42,6 +42,9 @@ size_t message_total(const struct message *message);
 
 /* One line: "HIGH · NEW · <title>" for one alert, "HIGH · 5 problems: 3 new, 1 resolved" for a
  * group, "RUN ENDED · 3 new, …" for a run's summary. */
+char *words_own_headline(const struct message *message, size_t units_max, struct arena *arena);
+
+/* That, or what the receiver's title makes of it (texts.h). */
 char *words_headline(const struct message *message, size_t units_max, struct arena *arena);
 
 /* "HIGH · NEW · <title>" */

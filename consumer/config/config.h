@@ -53,6 +53,7 @@ struct integration {
     int64_t guard_dead, guard_share_percent, guard_window_ms; /* 20, 50, 10 min */
     /* Storm: more alerts than this with news within the window are one message. 0: never. */
     int64_t storm_alerts, storm_window_ms; /* 100, 10 min */
+    struct texts texts;                    /* in place of tocsin's own words */
     const char *fallback;      /* receiver that takes what this one can't say, or NULL */
     int64_t fallback_after_ms; /* default 30 min */
 };

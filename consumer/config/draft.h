@@ -66,7 +66,8 @@ const struct node *global_inherit(struct draft *draft, const struct node *entry,
 int instance_complete(struct draft *draft);
 
 extern const struct setting global_settings[], topics_settings[], lifecycle_settings[];
-extern const struct setting delivery_settings[], entry_settings[], receiver_settings[];
+extern const struct setting delivery_settings[], text_settings[], entry_settings[],
+    receiver_settings[];
 extern const struct setting route_settings[], config_settings[];
 extern const struct setting masking_settings[];
 extern const struct setting measure_settings[], measure_change_settings[];

@@ -111,7 +111,8 @@ int global_bind(struct draft *draft, const struct node *node)
     const struct schema schema = {
         .what = "global",
         .bindings = {{.settings = global_settings, .object = &global},
-                     {.settings = delivery_settings, .object = &draft->defaults}},
+                     {.settings = delivery_settings, .object = &draft->defaults},
+                     {.settings = text_settings, .object = &draft->defaults}},
     };
 
     if (!node)

@@ -181,6 +181,27 @@ const struct setting delivery_settings[] = {
     {.kind = SETTING_END},
 };
 
+/* Of a receiver and of each of its entries. */
+const struct setting text_settings[] = {
+    {.name = "title",
+     .kind = SETTING_TEMPLATE,
+     .offset = offsetof(struct integration, texts.title),
+     .help = "the headline, in Mustache's syntax: {{severity}} {{model}}: {{rule.title}}"},
+    {.name = "text",
+     .kind = SETTING_TEMPLATE,
+     .offset = offsetof(struct integration, texts.text),
+     .help = "what stands below the headline: {{#alerts}}{{rule.id}}: {{count}} {{/alerts}}"},
+    {.name = "summary_title",
+     .kind = SETTING_TEMPLATE,
+     .offset = offsetof(struct integration, texts.summary_title),
+     .help = "the headline of a run's summary: {{summary.run.pipeline}} ended"},
+    {.name = "summary_text",
+     .kind = SETTING_TEMPLATE,
+     .offset = offsetof(struct integration, texts.summary_text),
+     .help = "what stands below the headline of a run's summary"},
+    {.kind = SETTING_END},
+};
+
 /* Of one entry of a *_configs list, beside the channel's own. */
 const struct setting entry_settings[] = {
     {.name = "send_resolved",
@@ -285,7 +306,8 @@ static int bind_entry(struct receiver *receiver, const struct channel_ops *ops, 
     const struct schema schema = {
         .what = arena_printf(draft->reader.arena, "%s" SUFFIX, ops->name),
         .bindings = {{.settings = ops->settings, .object = integration->ctx},
-                     {.settings = entry_settings, .object = integration}},
+                     {.settings = entry_settings, .object = integration},
+                     {.settings = text_settings, .object = integration, .has_defaults = true}},
     };
     if (!schema.what)
         return reader_out_of_memory(&draft->reader);
@@ -364,10 +386,10 @@ static int bind_receiver(struct draft *draft, const struct section *sections,
     struct receiver receiver = {.draft = draft, .defaults = draft->defaults};
     const struct schema schema = {
         .what = "receiver",
-        .bindings = {{.settings = receiver_settings, .object = &receiver},
-                     {.settings = delivery_settings,
-                      .object = &receiver.defaults,
-                      .has_defaults = true}},
+        .bindings =
+            {{.settings = receiver_settings, .object = &receiver},
+             {.settings = delivery_settings, .object = &receiver.defaults, .has_defaults = true},
+             {.settings = text_settings, .object = &receiver.defaults, .has_defaults = true}},
         .sections = sections,
         .object = &receiver,
     };

@@ -16,7 +16,7 @@ static const char *const kind_names[] = {
     [SETTING_NUMBER] = "number", [SETTING_DURATION] = "time",
     [SETTING_RATE] = "rate",     [SETTING_ENUM] = "word",
     [SETTING_STRINGS] = "list",  [SETTING_MAP] = "mapping",
-    [SETTING_REFUSED] = "-",
+    [SETTING_REFUSED] = "-",     [SETTING_TEMPLATE] = "template",
 };
 
 static void print_range(FILE *out, const struct setting *setting)
@@ -100,7 +100,8 @@ static const struct chapter {
     {NULL, measure_change_settings, NULL},
     {"receivers: a list of", receiver_settings, NULL},
     {NULL, delivery_settings, NULL},
-    {"In every entry of a *_configs list", entry_settings, NULL},
+    {NULL, text_settings, NULL},
+    {"In every entry of a *_configs list, beside title and the other texts", entry_settings, NULL},
 };
 
 void config_print_reference(FILE *out)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "consumer/channels/channel.h"
+#include "consumer/channels/mustache.h"
 #include "consumer/config/reader.h"
 
 #define KNOWN_BYTES_MAX 160
@@ -40,7 +41,7 @@ static int set_text(const struct target *t, const char *text)
     return *member ? 0 : reader_out_of_memory(t->reader);
 }
 
-/* Texts are rendered by tocsin itself; a template in one would be sent as it stands. */
+/* Elsewhere than in texts a template would be sent as it stands. */
 static int check_no_template(struct reader *reader, const struct node *key,
                              const struct node *value)
 {
@@ -48,7 +49,7 @@ static int check_no_template(struct reader *reader, const struct node *key,
         return 0;
     return reader_refuse(reader, value,
                          "%s: Go templates ({{ … }}) are not done here: tocsin writes its messages "
-                         "itself; give a plain text or remove the key",
+                         "itself, or by title and text; give a plain text or remove the key",
                          key->text);
 }
 
@@ -267,6 +268,15 @@ static int bind_map(const struct target *t)
     return 0;
 }
 
+static int bind_template(const struct target *t)
+{
+    struct error why = {0};
+
+    if (mustache_parse(t->value->text, t->reader->arena, t->member, &why) == 0)
+        return 0;
+    return reader_refuse(t->reader, t->value, "%s: %s", t->key->text, why.text);
+}
+
 /* An empty list or mapping asks for nothing, so there is nothing to refuse. */
 static int bind_refused(const struct target *t)
 {
@@ -293,6 +303,7 @@ static const struct kind {
     [SETTING_ENUM] = {bind_enum, NODE_SCALAR, false},
     [SETTING_STRINGS] = {bind_strings, NODE_SEQUENCE, false},
     [SETTING_MAP] = {bind_map, NODE_MAPPING, false},
+    [SETTING_TEMPLATE] = {bind_template, NODE_SCALAR, false},
     [SETTING_REFUSED] = {bind_refused, NODE_SCALAR, true},
 };
 

@@ -25,6 +25,7 @@ enum setting_kind {
     SETTING_ENUM,       /* int: index into names */
     SETTING_STRINGS,    /* struct list of const char * */
     SETTING_MAP,        /* struct list of struct label: string to string */
+    SETTING_TEMPLATE,   /* const struct mustache * */
     SETTING_REFUSED,    /* a key of Alertmanager's that we refuse; `help` says why and what to do
                            instead */
 };

@@ -229,6 +229,7 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .now_ms = now_ms,
         .attempt = state->attempt + 1,
         .external_url = deliverer->config->external_url,
+        .texts = integration->texts,
     };
     if (masking_labels(masks, integration->evidence, kept->group_labels.items,
                        kept->group_labels.count, arena, &ret_message->group_labels, err) != 0)

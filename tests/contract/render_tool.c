@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "consumer/channels/channel.h"
+#include "consumer/channels/mustache.h"
 #include "consumer/deliver/verdict.h"
 
 #define STEPS_MAX       16
@@ -149,6 +150,25 @@ static int read_alerts(struct tool *tool, json_t *alerts, struct error *err)
     return 0;
 }
 
+/* {"title": "{{severity}}", "text": …} */
+static int read_texts(struct tool *tool, const json_t *from, struct texts *ret, struct error *err)
+{
+    const struct {
+        const char *name;
+        const struct mustache **template;
+    } rows[] = {{"title", &ret->title},
+                {"text", &ret->text},
+                {"summary_title", &ret->summary_title},
+                {"summary_text", &ret->summary_text}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *text = text_of(from, rows[i].name);
+        if (text && mustache_parse(text, &tool->arena, rows[i].template, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int read_message(struct tool *tool, struct error *err)
 {
     json_t *from = json_object_get(tool->input, "message");
@@ -173,6 +193,8 @@ static int read_message(struct tool *tool, struct error *err)
     message->version = json_integer_value(json_object_get(from, "version"));
     message->attempt = json_integer_value(json_object_get(from, "attempt"));
     message->external_url = text_of(from, "external_url");
+    if (read_texts(tool, json_object_get(from, "texts"), &message->texts, err) != 0)
+        return -1;
     json_t *summary = json_object_get(from, "summary");
     if (summary) {
         struct run_summary *read = arena_alloc(&tool->arena, sizeof *read);

@@ -207,6 +207,27 @@ def test_hostile_strings_are_neutral(channel):
     assert_all_neutral(channel, *zip(*cases.hostile_messages()))
 
 
+# Everything that someone else wrote, as raw as a template can have it.
+RAW = ("{{{rule.title}}} {{{model}}} {{&target}} {{{category}}} {{{owner}}} {{#pipelines}}{{{.}}}{{/pipelines}} "
+       "{{#labels}}{{{alertname}}}{{/labels}} {{{annotations.description}}} {{{run_url}}} {{{ticket_url}}}")
+TEXTS = {"title": "own title " + RAW,
+         "text": "own text\n{{#alerts}}" + RAW + "\n{{{sample.prompt}}}\n{{{sample.output}}}\n{{/alerts}}"}
+
+
+@EVERY_CHANNEL
+def test_hostile_strings_in_a_receivers_own_texts_are_neutral(channel):
+    names, contents = zip(*cases.hostile_messages())
+    assert_all_neutral(channel, names, [{**content, "texts": TEXTS} for content in contents])
+
+
+@EVERY_CHANNEL
+@pytest.mark.parametrize("name", ["opened", "group_of_3"])
+def test_a_receivers_own_texts_are_shown(channel, name):
+    content = {**cases.CASES[name], "texts": {"title": "own title {{severity}}", "text": "own text {{count}}\nlast line"}}
+    body = "".join(step.get("body") or "" for step in render(channel, content))
+    assert "own title high" in body and "own text 256" in body and "last line" in body
+
+
 @EVERY_CHANNEL
 def test_every_format_character_of_unicode_is_neutral(channel):
     every = [chr(code) for code in range(1, 0x110000)

@@ -668,6 +668,28 @@ Test(config, refuses_rules_that_say_nothing)
     }
 }
 
+Test(config, texts_of_a_receiver_are_those_of_its_entries_that_have_none)
+{
+    struct config *c = parse("route: {receiver: a}\n"
+                             "receivers:\n"
+                             "  - name: a\n"
+                             "    title: '{{severity}}'\n"
+                             "    console_configs: [{}, {title: '{{model}}', text: x}]\n"
+                             "  - name: b\n"
+                             "    console_configs: [{}]\n");
+
+    cr_assert_not_null(c);
+    const struct texts *first = &c->integrations[0].texts, *second = &c->integrations[1].texts;
+    cr_assert(first->title && !first->text && second->title && second->text);
+    cr_assert(first->title != second->title && !c->integrations[2].texts.title);
+    config_free(c);
+    cr_assert_null(parse("route: {receiver: a}\n"
+                         "receivers: [{name: a, title: '{{ .Labels }}'}]\n"));
+    cr_assert(strstr(problems[0].text, "f:2:30: title: line 1, column 1 of the template: this is "
+                                       "a Go template"),
+              "%s", problems[0].text);
+}
+
 Test(config, the_manual_names_every_table)
 {
     char *text = NULL;
