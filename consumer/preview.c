@@ -182,7 +182,9 @@ int preview_messages(struct preview *preview, const struct integration *integrat
         insert(message, picture);
     }
     for (size_t i = 0; i < count; i++) {
-        if (compose_common_labels(&messages[i], preview->arena, err))
+        if (compose_hide(&preview->config->masking.masks, integration->evidence, &messages[i],
+                         preview->arena, err) ||
+            compose_common_labels(&messages[i], preview->arena, err))
             return -1;
     }
     *ret_messages = messages;

@@ -141,25 +141,36 @@ int compose_common_labels(struct message *message, struct arena *arena, struct e
     return 0;
 }
 
-/* As the receiver's policy allows. */
-static int show(const struct deliverer *deliverer, const struct member_head *head, bool changed,
-                struct message_alert *alert, struct arena *arena, struct error *err)
+int compose_hide(const struct masking *masks, int policy, struct message *message,
+                 struct arena *arena, struct error *err)
 {
-    const struct integration *integration = head->group->outlet->integration;
+    for (size_t i = 0; i < message->alerts_count; i++) {
+        struct picture *picture = (struct picture *)message->alerts[i].picture;
+        if (masking_picture(masks, policy, picture, arena, err) != 0)
+            return -1;
+    }
+    message->group_key = masking_text(masks, policy, message->group_key, arena);
+    if (message->group_key == NULL)
+        return error_set(err, ERROR_MEMORY, "out of memory for a mask");
+    return masking_labels(masks, policy, message->group_labels, message->group_labels_count, arena,
+                          &message->group_labels, err);
+}
+
+static int show(const struct member_head *head, bool changed, struct message_alert *alert,
+                struct arena *arena, struct error *err)
+{
     struct member *member = arena_alloc(arena, sizeof(*member));
 
     if (member == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
-    if (member_load(head, arena, member, err) != 0 ||
-        masking_picture(&deliverer->config->masking.masks, integration->evidence, &member->picture,
-                        arena, err) != 0)
+    if (member_load(head, arena, member, err) != 0)
         return -1;
     *alert = (struct message_alert){.picture = &member->picture, .changed = changed};
     return 0;
 }
 
-static int show_all(const struct deliverer *deliverer, const struct plan *plan,
-                    struct message *message, struct arena *arena, struct error *err)
+static int show_all(const struct plan *plan, struct message *message, struct arena *arena,
+                    struct error *err)
 {
     size_t total = plan->changed_count + plan->context_count;
     size_t count = total < GROUP_MEMBERS_SHOWN_MAX ? total : GROUP_MEMBERS_SHOWN_MAX;
@@ -171,7 +182,7 @@ static int show_all(const struct deliverer *deliverer, const struct plan *plan,
         bool changed = i < plan->changed_count;
         const struct member_head *head =
             changed ? plan->changed[i] : plan->context[i - plan->changed_count];
-        if (show(deliverer, head, changed, &alerts[i], arena, err) != 0)
+        if (show(head, changed, &alerts[i], arena, err) != 0)
             return -1;
     }
     message->alerts = alerts;
@@ -218,7 +229,8 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .integration = integration->id,
         .receiver = integration->receiver,
         .group = kept->group,
-        .group_key = masking_text(masks, integration->evidence, kept->group_key, arena),
+        .group_key = kept->group_key,
+        .group_labels = kept->group_labels.items,
         .group_labels_count = kept->group_labels.count,
         .summary = plan->summary ? &kept->summary->summary : NULL,
         .resolved =
@@ -231,16 +243,13 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
         .external_url = deliverer->config->external_url,
         .texts = integration->texts,
     };
-    if (masking_labels(masks, integration->evidence, kept->group_labels.items,
-                       kept->group_labels.count, arena, &ret_message->group_labels, err) != 0)
-        return -1;
     if (group->is_rollup)
         ret_message->storm = rollup_words(deliverer, plan, arena);
     *ret_members = snapshot(plan, arena);
-    if (*ret_members == NULL || ret_message->group_key == NULL ||
-        (group->is_rollup && ret_message->storm == NULL))
+    if (*ret_members == NULL || (group->is_rollup && ret_message->storm == NULL))
         return error_set(err, ERROR_MEMORY, "out of memory for a message");
-    if (show_all(deliverer, plan, ret_message, arena, err) != 0)
+    if (show_all(plan, ret_message, arena, err) != 0 ||
+        compose_hide(masks, integration->evidence, ret_message, arena, err) != 0)
         return -1;
     return compose_common_labels(ret_message, arena, err);
 }

@@ -31,6 +31,11 @@ int compose(const struct deliverer *deliverer, const struct group_head *group,
             struct arena *arena, struct message *ret_message, struct flight_member **ret_members,
             struct error *err);
 
+/* Takes out of the message what the policy (enum evidence_policy) does not let the receiver see;
+ * its pictures are changed in place. */
+int compose_hide(const struct masking *masks, int policy, struct message *message,
+                 struct arena *arena, struct error *err);
+
 /* Fills in the labels that all alerts of the message have, in the arena. */
 int compose_common_labels(struct message *message, struct arena *arena, struct error *err);
 
