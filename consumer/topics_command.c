@@ -1,11 +1,13 @@
 /*
- * topics_command.c - `tocsind topics plan|apply --config FILE`.
+ * topics_command.c - `tocsind topics plan|apply|strimzi --config FILE`.
  *
- * `plan` prints what the configuration asks for, without a broker. `apply` creates what is missing
- * and says of every topic how it differs; what exists is never changed. Exit code 0 when tocsind
- * would start, 78 for a problem, 75 when no broker answers.
+ * `plan` prints what the configuration asks for, without a broker; `strimzi` the same as KafkaTopic
+ * resources, of the cluster that $STRIMZI_CLUSTER names ("kafka" without it). `apply` creates what
+ * is missing and says of every topic how it differs; what exists is never changed. Exit code 0 when
+ * tocsind would start, 78 for a problem, 75 when no broker answers.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -19,6 +21,17 @@ static int plan_print(const struct config *config, struct error *err)
     if (topics_plan(config, &plan, err))
         return EX_CONFIG;
     topics_plan_print(&plan, stdout);
+    return EX_OK;
+}
+
+static int strimzi_print(const struct config *config, struct error *err)
+{
+    const char *cluster = getenv("STRIMZI_CLUSTER");
+    struct topics_plan plan;
+
+    if (topics_plan(config, &plan, err))
+        return EX_CONFIG;
+    topics_plan_print_strimzi(&plan, cluster && *cluster ? cluster : "kafka", stdout);
     return EX_OK;
 }
 
@@ -41,7 +54,7 @@ static int apply(const struct config *config, struct error *err)
 static const struct verb {
     const char *name;
     int (*run)(const struct config *config, struct error *err);
-} verbs[] = {{"plan", plan_print}, {"apply", apply}};
+} verbs[] = {{"plan", plan_print}, {"apply", apply}, {"strimzi", strimzi_print}};
 
 int topics_command(int argc, char **argv)
 {
@@ -55,7 +68,7 @@ int topics_command(int argc, char **argv)
             verb = &verbs[i];
     }
     if (!verb || (strcmp(argv[1], "--config") != 0 && strcmp(argv[1], "-c") != 0)) {
-        fprintf(stderr, "usage: tocsind topics plan|apply --config FILE\n");
+        fprintf(stderr, "usage: tocsind topics plan|apply|strimzi --config FILE\n");
         return EX_USAGE;
     }
     if (config_load(argv[2], &config, &err) == 0)

@@ -42,6 +42,8 @@ struct topics_plan {
 
 int topics_plan(const struct config *config, struct topics_plan *ret, struct error *err);
 void topics_plan_print(const struct topics_plan *plan, FILE *out);
+/* As YAML of KafkaTopic resources of a Strimzi cluster (topics_strimzi.c). */
+void topics_plan_print_strimzi(const struct topics_plan *plan, const char *cluster, FILE *out);
 
 enum topics_note_kind { TOPIC_CREATED, TOPIC_GOOD, TOPIC_WARNING, TOPIC_PROBLEM };
 
