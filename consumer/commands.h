@@ -11,6 +11,7 @@ int run_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int topics_command(int argc, char **argv);
 int silence_command(int argc, char **argv);
+int baseline_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
 int alerts_command(int argc, char **argv);

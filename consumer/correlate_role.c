@@ -20,6 +20,7 @@
 #define NEWS_MS_MAX      100
 #define COUNTS_MS        1000
 #define TICK_MS          1000
+#define SWEEP_MS         3600000 /* between two looks at what of `control` is over */
 #define POLL_MS_MAX      100
 #define WEIGHT_MAX       (BATCH_BYTES_MAX / 2)
 #define LOOK_EVERY       64    /* records between two looks at the batch */
@@ -50,7 +51,7 @@ struct loop {
     struct correlator_counters said; /* what the log knows */
     uint64_t records;
     int64_t staged_mono_ms; /* since when something is staged; 0: nothing */
-    int64_t tick_mono_ms;
+    int64_t tick_mono_ms, sweep_mono_ms;
     bool small_dead;
     bool leaving;     /* the last batch was written */
     struct error err; /* of a callback */
@@ -235,11 +236,33 @@ static int take(struct loop *loop, const rd_kafka_message_t *message, struct err
     return correlator_accept(loop->correlator, &arrival, wall_ms(), &reception, err);
 }
 
+/* Silences and accepted risks that ended a month ago. */
+static int sweep_control(struct loop *loop, int64_t now_mono_ms, struct error *err)
+{
+    struct control *control = loop->run->control;
+    struct arena arena;
+    struct list keys;
+    int rc;
+
+    if (now_mono_ms < loop->sweep_mono_ms || !control_ready(control) ||
+        !correlator_sweeps(loop->correlator))
+        return 0;
+    loop->sweep_mono_ms = now_mono_ms + SWEEP_MS;
+    arena_init(&arena);
+    rc = control_ended(control, wall_ms() - CONTROL_KEEP_MS, &arena, &keys, err);
+    for (size_t i = 0; rc == 0 && i < keys.count; i++)
+        rc = correlator_bury(loop->correlator, ((const char *const *)keys.items)[i], err);
+    arena_fini(&arena);
+    return rc;
+}
+
 static int tick(struct loop *loop, int64_t now_mono_ms, struct error *err)
 {
     if (now_mono_ms - loop->tick_mono_ms < TICK_MS || role_restoring(loop->role))
         return 0;
     loop->tick_mono_ms = now_mono_ms;
+    if (sweep_control(loop, now_mono_ms, err))
+        return -1;
     return correlator_tick(loop->correlator, wall_ms(), err);
 }
 

@@ -42,12 +42,16 @@ static void on_say(void *self, enum say_level level, const char *text)
 }
 
 /* While control is read anew nobody knows: then it is asked again soon. */
-static bool on_muted(void *self, const struct label *labels, size_t count, const char *fingerprint,
-                     int64_t now_ms, int64_t *ret_change_ms)
+static bool on_muted(void *self, const struct picture *picture, int64_t now_ms,
+                     int64_t *ret_change_ms)
 {
     struct control *control = ((struct loop *)self)->run->control;
+    const struct mute_subject subject = {.labels = picture->labels.items,
+                                         .count = picture->labels.count,
+                                         .fingerprint = picture->fingerprint,
+                                         .episode = picture->episode};
     struct mute mute;
-    bool muted = control_muted(control, labels, count, fingerprint, now_ms, &mute);
+    bool muted = control_muted(control, &subject, now_ms, &mute);
 
     *ret_change_ms = mute.change_ms;
     if (control_ready(control))

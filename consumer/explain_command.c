@@ -221,12 +221,13 @@ static void say_mute(const struct mute *mute)
 static void say_mutes(const struct explanation *e)
 {
     struct mute mute = {.count = 0};
+    const struct mute_subject subject = {.labels = e->explain.labels.items,
+                                         .count = e->explain.labels.count,
+                                         .fingerprint = e->finding.fingerprint};
     struct error why = e->unknown_why;
 
     puts("\nMuted by:");
-    if (!error_is_set(&why) &&
-        known_mute(e->config, e->explain.labels.items, e->explain.labels.count,
-                   e->finding.fingerprint, e->explain.now_ms, &mute, &why) == 0)
+    if (!error_is_set(&why) && known_mute(e->config, &subject, e->explain.now_ms, &mute, &why) == 0)
         say_mute(&mute);
     else
         printf("  can't be said: %s\n", why.text);

@@ -50,8 +50,8 @@ int known_alert(const struct config *config, const char *fingerprint, struct are
     return 0;
 }
 
-int known_mute(const struct config *config, const struct label *labels, size_t count,
-               const char *fingerprint, int64_t now_ms, struct mute *ret_mute, struct error *err)
+int known_mute(const struct config *config, const struct mute_subject *subject, int64_t now_ms,
+               struct mute *ret_mute, struct error *err)
 {
     char topic[TOPIC_NAME_BYTES];
     const struct control_config of = {
@@ -71,7 +71,7 @@ int known_mute(const struct config *config, const struct label *labels, size_t c
     if (rc == 0)
         rc = control_wait_ready(control, TABLE_READ_MS_MAX, err);
     if (rc == 0)
-        control_muted(control, labels, count, fingerprint, now_ms, ret_mute);
+        control_muted(control, subject, now_ms, ret_mute);
     control_free(control);
     return rc;
 }

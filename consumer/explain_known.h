@@ -16,7 +16,7 @@
 int known_alert(const struct config *config, const char *fingerprint, struct arena *arena,
                 struct alert **ret_alert, struct error *err);
 
-int known_mute(const struct config *config, const struct label *labels, size_t count,
-               const char *fingerprint, int64_t now_ms, struct mute *ret_mute, struct error *err);
+int known_mute(const struct config *config, const struct mute_subject *subject, int64_t now_ms,
+               struct mute *ret_mute, struct error *err);
 
 #endif

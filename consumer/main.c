@@ -29,6 +29,8 @@ static const struct command commands[] = {
      "show, or create and check, the topics; as resources of Strimzi"},
     {"silence", silence_command, "add|accept|list|expire|import --config FILE",
      "mute alerts for a while, accept a known risk until a date"},
+    {"baseline", baseline_command, "[take|list|undo] --config FILE --pipeline NAME",
+     "take what is open in a pipeline now for known, until it changes"},
     {"routes", routes_command, "show|test --config FILE [LABEL=VALUE ...]",
      "print the routing tree, or who is told of an alert with these labels, as amtool does"},
     {"explain", explain_command, "FINDING|- --config FILE",

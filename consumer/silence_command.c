@@ -17,81 +17,19 @@
 #include "consumer/commands.h"
 #include "consumer/config/config.h"
 #include "consumer/control/amtool_json.h"
-#include "consumer/control/writer.h"
+#include "consumer/control_session.h"
 #include "consumer/matcher_word.h"
 #include "consumer/silence_options.h"
 #include "consumer/silence_print.h"
 #include "producer/record_check.h"
 
-#define READ_MS_MAX      15000
-#define EXPIRED_KEEP_MS  ((int64_t)30 * 24 * 3600 * 1000)
 #define IMPORT_BYTES_MAX ((size_t)64 << 20)
 #define UUID_BYTES       37
 
 struct session {
     struct silence_options options;
-    struct arena arena;
-    struct config *config;
-    struct control_config control_config;
-    struct control *control;
-    struct control_writer *writer;
-    struct list silences, accepted; /* as they are in control */
-    int64_t now_ms;
+    struct control_session control;
 };
-
-static int session_open(struct session *session, bool writes, struct error *err)
-{
-    struct timespec now;
-
-    if (config_load(session->options.config, &session->config, err))
-        return -1;
-    clock_gettime(CLOCK_REALTIME, &now);
-    session->now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    session->control_config = (struct control_config){
-        .kafka = session->config->kafka.items,
-        .kafka_count = session->config->kafka.count,
-        .topic = arena_printf(&session->arena, "%scontrol", session->config->topics.prefix),
-        .group = arena_printf(&session->arena, "%scontrol", session->config->topics.prefix),
-        .instance = session->config->instance,
-    };
-    if (session->control_config.topic == NULL || session->control_config.group == NULL)
-        return error_set(err, ERROR_MEMORY, "out of memory");
-    if ((writes && control_writer_new(&session->control_config, &session->writer, err)) ||
-        control_new(&session->control_config, &session->control, err) ||
-        control_wait_ready(session->control, READ_MS_MAX, err) ||
-        control_silences(session->control, &session->arena, &session->silences, err))
-        return -1;
-    return control_accepted(session->control, &session->arena, &session->accepted, err);
-}
-
-static void session_close(struct session *session)
-{
-    control_free(session->control);
-    control_writer_free(session->writer);
-    config_free(session->config);
-    arena_fini(&session->arena);
-}
-
-/* Takes out what ended long ago, then waits for all that was written. */
-static int finish(struct session *session, struct error *err)
-{
-    const struct silence *silences = session->silences.items;
-    const struct accepted *accepted = session->accepted.items;
-    int64_t before_ms = session->now_ms - EXPIRED_KEEP_MS;
-
-    for (size_t i = 0; i < session->silences.count; i++) {
-        if (silences[i].ends_ms < before_ms &&
-            control_writer_remove(session->writer, SILENCE_KEY_PREFIX, silences[i].id, err))
-            return -1;
-    }
-    for (size_t i = 0; i < session->accepted.count; i++) {
-        if (accepted[i].until_ms < before_ms &&
-            control_writer_remove(session->writer, ACCEPTED_KEY_PREFIX, accepted[i].fingerprint,
-                                  err))
-            return -1;
-    }
-    return control_writer_flush(session->writer, CONTROL_WRITE_MS, err);
-}
 
 static const char *new_id(struct arena *arena)
 {
@@ -108,7 +46,7 @@ static int add_matchers(struct session *session, struct matcher *parsed[MATCHER_
 {
     const struct silence_options *options = &session->options;
     struct silence_matcher *matchers =
-        arena_array(&session->arena, options->words_count + 1, sizeof(*matchers));
+        arena_array(&session->control.arena, options->words_count + 1, sizeof(*matchers));
 
     if (matchers == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory");
@@ -130,8 +68,8 @@ static int add(struct session *session, struct error *err)
     struct matcher *parsed[MATCHER_LIST_MAX];
     size_t parsed_count = 0;
     struct silence silence = {
-        .id = new_id(&session->arena),
-        .updated_ms = session->now_ms,
+        .id = new_id(&session->control.arena),
+        .updated_ms = session->control.now_ms,
         .author = session->options.author,
         .comment = session->options.comment,
     };
@@ -139,10 +77,11 @@ static int add(struct session *session, struct error *err)
 
     if (silence.id == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory");
-    if (silence_span(&session->options, session->now_ms, &silence.starts_ms, &silence.ends_ms,
-                     err) == 0 &&
+    if (silence_span(&session->options, session->control.now_ms, &silence.starts_ms,
+                     &silence.ends_ms, err) == 0 &&
         add_matchers(session, parsed, &parsed_count, &silence, err) == 0 &&
-        control_writer_silence(session->writer, &silence, err) == 0 && finish(session, err) == 0)
+        control_writer_silence(session->control.writer, &silence, err) == 0 &&
+        control_session_finish(&session->control, err) == 0)
         rc = 0;
     for (size_t i = 0; i < parsed_count; i++)
         matcher_free(parsed[i]);
@@ -155,7 +94,7 @@ static int accept_fingerprint(struct session *session, struct error *err)
 {
     const struct silence_options *options = &session->options;
     struct accepted accepted = {
-        .updated_ms = session->now_ms,
+        .updated_ms = session->control.now_ms,
         .author = options->author,
         .comment = options->comment,
     };
@@ -167,8 +106,9 @@ static int accept_fingerprint(struct session *session, struct error *err)
     if (options->until == NULL || options->start != NULL)
         return error_set(err, ERROR_INPUT, "a fingerprint is accepted from now, --until a date");
     accepted.fingerprint = options->words[0];
-    if (silence_span(options, session->now_ms, &starts_ms, &accepted.until_ms, err) ||
-        control_writer_accepted(session->writer, &accepted, err) || finish(session, err))
+    if (silence_span(options, session->control.now_ms, &starts_ms, &accepted.until_ms, err) ||
+        control_writer_accepted(session->control.writer, &accepted, err) ||
+        control_session_finish(&session->control, err))
         return -1;
     time_format(accepted.until_ms, until);
     printf("%s accepted until %s\n", accepted.fingerprint, until);
@@ -178,9 +118,9 @@ static int accept_fingerprint(struct session *session, struct error *err)
 static int list(struct session *session, struct error *err)
 {
     const struct silence_view view = {
-        .silences = session->silences,
-        .accepted = session->accepted,
-        .now_ms = session->now_ms,
+        .silences = session->control.silences,
+        .accepted = session->control.accepted,
+        .now_ms = session->control.now_ms,
         .expired = session->options.expired,
     };
 
@@ -192,34 +132,26 @@ static int list(struct session *session, struct error *err)
 
 static int expire_silence(struct session *session, struct silence silence, struct error *err)
 {
-    if (silence.ends_ms <= session->now_ms)
+    if (silence.ends_ms <= session->control.now_ms)
         return 0;
-    if (silence.starts_ms > session->now_ms)
-        silence.starts_ms = session->now_ms;
-    silence.ends_ms = silence.updated_ms = session->now_ms;
-    return control_writer_silence(session->writer, &silence, err);
-}
-
-static int expire_accepted(struct session *session, struct accepted accepted, struct error *err)
-{
-    if (accepted.until_ms <= session->now_ms)
-        return 0;
-    accepted.until_ms = accepted.updated_ms = session->now_ms;
-    return control_writer_accepted(session->writer, &accepted, err);
+    if (silence.starts_ms > session->control.now_ms)
+        silence.starts_ms = session->control.now_ms;
+    silence.ends_ms = silence.updated_ms = session->control.now_ms;
+    return control_writer_silence(session->control.writer, &silence, err);
 }
 
 static int expire_one(struct session *session, const char *id, struct error *err)
 {
-    const struct silence *silences = session->silences.items;
-    const struct accepted *accepted = session->accepted.items;
+    const struct silence *silences = session->control.silences.items;
+    const struct accepted *accepted = session->control.accepted.items;
 
-    for (size_t i = 0; i < session->silences.count; i++) {
+    for (size_t i = 0; i < session->control.silences.count; i++) {
         if (strcmp(silences[i].id, id) == 0)
             return expire_silence(session, silences[i], err);
     }
-    for (size_t i = 0; i < session->accepted.count; i++) {
+    for (size_t i = 0; i < session->control.accepted.count; i++) {
         if (strcmp(accepted[i].fingerprint, id) == 0)
-            return expire_accepted(session, accepted[i], err);
+            return control_session_expire(&session->control, &accepted[i], err);
     }
     return error_set(err, ERROR_INPUT, "there is no silence \"%.100s\"", id);
 }
@@ -232,7 +164,7 @@ static int expire(struct session *session, struct error *err)
         if (expire_one(session, session->options.words[i], err))
             return -1;
     }
-    return finish(session, err);
+    return control_session_finish(&session->control, err);
 }
 
 /* All of standard input; the caller frees it. */
@@ -267,13 +199,14 @@ static int import_read(struct session *session, const json_t *document, size_t i
     struct error why = {0};
 
     snprintf(pointer, sizeof(pointer), "/%zu", index);
-    if (amtool_silence_read(json_array_get(document, index), pointer, &session->arena, ret, &why) ||
+    if (amtool_silence_read(json_array_get(document, index), pointer, &session->control.arena, ret,
+                            &why) ||
         silence_filter_init(&filter, ret, &why))
         return error_set(err, why.kind, "%s: %s", why.pointer[0] ? why.pointer : pointer, why.text);
     silence_filter_fini(&filter);
-    ret->updated_ms = session->now_ms;
+    ret->updated_ms = session->control.now_ms;
     if (*ret->id == '\0')
-        ret->id = new_id(&session->arena);
+        ret->id = new_id(&session->control.arena);
     return ret->id ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
 }
 
@@ -282,27 +215,27 @@ static int import_write(struct session *session, const struct silence *silence, 
     struct accepted accepted;
 
     return amtool_is_accepted(silence, &accepted)
-               ? control_writer_accepted(session->writer, &accepted, err)
-               : control_writer_silence(session->writer, silence, err);
+               ? control_writer_accepted(session->control.writer, &accepted, err)
+               : control_writer_silence(session->control.writer, silence, err);
 }
 
 static int import_all(struct session *session, const json_t *document, struct error *err)
 {
     size_t count = json_array_size(document), kept = 0;
-    struct silence *silences = arena_array(&session->arena, count + 1, sizeof(*silences));
+    struct silence *silences = arena_array(&session->control.arena, count + 1, sizeof(*silences));
 
     if (silences == NULL)
         return error_set(err, ERROR_MEMORY, "out of memory for %zu silences", count);
     for (size_t i = 0; i < count; i++) {
         if (import_read(session, document, i, &silences[kept], err))
             return -1;
-        kept += silences[kept].ends_ms > session->now_ms;
+        kept += silences[kept].ends_ms > session->control.now_ms;
     }
     for (size_t i = 0; i < kept; i++) {
         if (import_write(session, &silences[i], err))
             return -1;
     }
-    if (finish(session, err))
+    if (control_session_finish(&session->control, err))
         return -1;
     for (size_t i = 0; i < kept; i++)
         printf("%s\n", silences[i].id);
@@ -352,18 +285,9 @@ static int usage(void)
     return EX_USAGE;
 }
 
-static int exit_code(const struct session *session, const struct error *err)
-{
-    if (err->kind == ERROR_RETRIABLE)
-        return EX_TEMPFAIL;
-    if (session->config == NULL)
-        return EX_CONFIG;
-    return err->kind == ERROR_MEMORY ? EX_SOFTWARE : EX_DATAERR;
-}
-
 int silence_command(int argc, char **argv)
 {
-    struct session session = {.now_ms = 0};
+    struct session session = {.options = {.config = NULL}};
     const struct verb *verb = NULL;
     struct error err = {0};
     int code = EX_OK;
@@ -374,15 +298,15 @@ int silence_command(int argc, char **argv)
     }
     if (verb == NULL)
         return usage();
-    if (silence_options_parse(argc - 1, argv + 1, &session.options, &err) ||
+    if (silence_options_parse(argc - 1, argv + 1, FOR_SILENCE, &session.options, &err) ||
         (verb->is_signed && silence_signed(&session.options, &err))) {
         fprintf(stderr, "tocsind silence %s: %s\n", verb->name, err.text);
         return usage();
     }
-    arena_init(&session.arena);
-    if (session_open(&session, verb->writes, &err) || verb->run(&session, &err))
-        code = exit_code(&session, &err);
-    session_close(&session);
+    if (control_session_open(&session.control, session.options.config, verb->writes, &err) ||
+        verb->run(&session, &err))
+        code = control_session_exit(&session.control, &err);
+    control_session_close(&session.control);
     if (code != EX_OK)
         fprintf(stderr, "tocsind silence %s: %s\n", verb->name, err.text);
     return code;

@@ -16,34 +16,43 @@ static const struct option {
     const char *name, *short_name;
     size_t offset;
     bool flag;
+    unsigned commands; /* enum silence_for */
 } options[] = {
-    {"--config", "-c", offsetof(struct silence_options, config), false},
-    {"--author", "-a", offsetof(struct silence_options, author), false},
-    {"--comment", "-m", offsetof(struct silence_options, comment), false},
-    {"--duration", "-d", offsetof(struct silence_options, duration), false},
-    {"--until", "-u", offsetof(struct silence_options, until), false},
-    {"--start", "-s", offsetof(struct silence_options, start), false},
-    {"--json", "-j", offsetof(struct silence_options, json), true},
-    {"--expired", "-e", offsetof(struct silence_options, expired), true},
+    {"--config", "-c", offsetof(struct silence_options, config), false, FOR_SILENCE | FOR_BASELINE},
+    {"--author", "-a", offsetof(struct silence_options, author), false, FOR_SILENCE | FOR_BASELINE},
+    {"--comment", "-m", offsetof(struct silence_options, comment), false,
+     FOR_SILENCE | FOR_BASELINE},
+    {"--duration", "-d", offsetof(struct silence_options, duration), false,
+     FOR_SILENCE | FOR_BASELINE},
+    {"--until", "-u", offsetof(struct silence_options, until), false, FOR_SILENCE | FOR_BASELINE},
+    {"--start", "-s", offsetof(struct silence_options, start), false, FOR_SILENCE},
+    {"--json", "-j", offsetof(struct silence_options, json), true, FOR_SILENCE},
+    {"--expired", "-e", offsetof(struct silence_options, expired), true, FOR_SILENCE},
+    {"--pipeline", "-p", offsetof(struct silence_options, pipeline), false, FOR_BASELINE},
+    {"--repository", "-r", offsetof(struct silence_options, repository), false, FOR_BASELINE},
+    {"--branch", "-b", offsetof(struct silence_options, branch), false, FOR_BASELINE},
+    {"--dry-run", "-n", offsetof(struct silence_options, dry_run), true, FOR_BASELINE},
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
-static const struct option *option_find(const char *text)
+static const struct option *option_find(const char *text, enum silence_for command)
 {
     for (size_t i = 0; i < OPTIONS; i++) {
-        if (strcmp(options[i].name, text) == 0 || strcmp(options[i].short_name, text) == 0)
+        if ((options[i].commands & (unsigned)command) &&
+            (strcmp(options[i].name, text) == 0 || strcmp(options[i].short_name, text) == 0))
             return &options[i];
     }
     return NULL;
 }
 
-int silence_options_parse(int argc, char **argv, struct silence_options *ret, struct error *err)
+int silence_options_parse(int argc, char **argv, enum silence_for command,
+                          struct silence_options *ret, struct error *err)
 {
     bool words_only = false;
 
     *ret = (struct silence_options){.words = argv};
     for (int i = 0; i < argc; i++) {
-        const struct option *option = words_only ? NULL : option_find(argv[i]);
+        const struct option *option = words_only ? NULL : option_find(argv[i], command);
         char *member = option ? (char *)ret + option->offset : NULL;
 
         if (!words_only && strcmp(argv[i], "--") == 0)

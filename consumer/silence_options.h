@@ -1,5 +1,6 @@
 /*
- * silence_options.h - the options of `tocsind silence`, and the times that they name.
+ * silence_options.h - the options of `tocsind silence` and `tocsind baseline`, and the times
+ * that they name.
  *
  * A time is RFC 3339 (2026-12-31T18:00:00Z) or a date, which stands for its first moment in UTC.
  */
@@ -14,15 +15,19 @@
 
 #define SILENCE_DURATION_DEFAULT "1h" /* amtool's */
 
+enum silence_for { FOR_SILENCE = 1, FOR_BASELINE = 2 };
+
 struct silence_options {
     const char *config, *author, *comment, *duration, *until, *start;
-    bool json, expired;
+    const char *pipeline, *repository, *branch; /* of a baseline */
+    bool json, expired, dry_run;
     char **words; /* what is no option, in order; a part of argv */
     size_t words_count;
 };
 
 /* Moves the words to the front of argv. */
-int silence_options_parse(int argc, char **argv, struct silence_options *ret, struct error *err);
+int silence_options_parse(int argc, char **argv, enum silence_for command,
+                          struct silence_options *ret, struct error *err);
 
 /* The span that --start, --until and --duration give; refused when it is over already. */
 int silence_span(const struct silence_options *given, int64_t now_ms, int64_t *ret_starts_ms,

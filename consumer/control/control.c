@@ -102,13 +102,13 @@ void control_event_take(struct control *control)
     eventfd_read(control->event_fd, &count);
 }
 
-bool control_muted(struct control *control, const struct label *labels, size_t count,
-                   const char *fingerprint, int64_t now_ms, struct mute *ret_mute)
+bool control_muted(struct control *control, const struct mute_subject *subject, int64_t now_ms,
+                   struct mute *ret_mute)
 {
     bool muted;
 
     pthread_rwlock_rdlock(&control->lock);
-    muted = control_table_muted(control->table, labels, count, fingerprint, now_ms, ret_mute);
+    muted = control_table_muted(control->table, subject, now_ms, ret_mute);
     pthread_rwlock_unlock(&control->lock);
     return muted;
 }
@@ -141,6 +141,17 @@ int control_accepted(struct control *control, struct arena *arena, struct list *
 
     pthread_rwlock_rdlock(&control->lock);
     rc = control_table_accepted(control->table, arena, ret_accepted, err);
+    pthread_rwlock_unlock(&control->lock);
+    return rc;
+}
+
+int control_ended(struct control *control, int64_t before_ms, struct arena *arena,
+                  struct list *ret_keys, struct error *err)
+{
+    int rc;
+
+    pthread_rwlock_rdlock(&control->lock);
+    rc = control_table_ended(control->table, before_ms, arena, ret_keys, err);
     pthread_rwlock_unlock(&control->lock);
     return rc;
 }

@@ -50,12 +50,15 @@ int control_event_fd(const struct control *control);
 void control_event_take(struct control *control);
 
 /* As control_table_muted() and its like. */
-bool control_muted(struct control *control, const struct label *labels, size_t count,
-                   const char *fingerprint, int64_t now_ms, struct mute *ret_mute);
+bool control_muted(struct control *control, const struct mute_subject *subject, int64_t now_ms,
+                   struct mute *ret_mute);
 bool control_is_empty(struct control *control);
 int control_silences(struct control *control, struct arena *arena, struct list *ret_silences,
                      struct error *err);
 int control_accepted(struct control *control, struct arena *arena, struct list *ret_accepted,
                      struct error *err);
+
+int control_ended(struct control *control, int64_t before_ms, struct arena *arena,
+                  struct list *ret_keys, struct error *err);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "producer/record.h"
+
 #define MUTE_REASONS_MAX 8   /* kept; the rest is counted */
 #define MUTE_ID_BYTES    128 /* a longer id of a silence is cut */
 
@@ -16,6 +18,14 @@ extern const char *const mute_kind_names[]; /* NULL-terminated: silenced accepte
 struct mute_reason {
     enum mute_kind kind;
     char id[MUTE_ID_BYTES]; /* the silence's id; the fingerprint accepted, or that inhibits */
+};
+
+/* An alert as far as it can be muted. */
+struct mute_subject {
+    const struct label *labels;
+    size_t count;
+    const char *fingerprint;
+    int64_t episode; /* 0: not known */
 };
 
 struct mute {

@@ -16,6 +16,8 @@ struct entry {
     size_t json_bytes;
     struct silence_filter filter; /* of a silence */
     int64_t until_ms;             /* of an accepted fingerprint */
+    int64_t episode;              /* likewise, of a baseline; 0: of any */
+    int severity;                 /* likewise: no worse than this */
     UT_hash_handle hh;
 };
 
@@ -170,6 +172,10 @@ static int apply_accepted(const struct reading *reading, struct error *err)
     if (entry == NULL)
         return -1;
     entry->until_ms = accepted.until_ms;
+    if (accepted.baseline) {
+        entry->episode = accepted.baseline->episode;
+        entry->severity = accepted.baseline->severity;
+    }
     HASH_ADD_KEYPTR(hh, reading->table->accepted, entry->id, strlen(entry->id), entry);
     return 0;
 }
@@ -263,17 +269,33 @@ static void find_silences(const struct control_table *table, const struct label 
     }
 }
 
-bool control_table_muted(const struct control_table *table, const struct label *labels,
-                         size_t count, const char *fingerprint, int64_t now_ms,
-                         struct mute *ret_mute)
+/* A baseline holds for the alert as it was: the same episode, no worse. */
+static bool is_accepted(const struct entry *entry, const struct mute_subject *subject,
+                        int64_t now_ms)
 {
-    const struct entry *accepted = entry_find(table->accepted, fingerprint);
-    const char *source = inhibition_find(table->inhibition, labels, count);
+    const char *severity = label_value(subject->labels, subject->count, "severity");
+
+    if (entry == NULL || now_ms >= entry->until_ms)
+        return false;
+    if (entry->episode == 0)
+        return true;
+    for (int worse = entry->severity + 1; worse < SEVERITIES; worse++) {
+        if (strcmp(severity, severity_names[worse]) == 0)
+            return false;
+    }
+    return subject->episode == 0 || subject->episode == entry->episode;
+}
+
+bool control_table_muted(const struct control_table *table, const struct mute_subject *subject,
+                         int64_t now_ms, struct mute *ret_mute)
+{
+    const struct entry *accepted = entry_find(table->accepted, subject->fingerprint);
+    const char *source = inhibition_find(table->inhibition, subject->labels, subject->count);
     int64_t pending_ms = NEVER_MS;
 
     ret_mute->count = 0;
-    find_silences(table, labels, count, now_ms, ret_mute, &pending_ms);
-    if (accepted != NULL && now_ms < accepted->until_ms)
+    find_silences(table, subject->labels, subject->count, now_ms, ret_mute, &pending_ms);
+    if (is_accepted(accepted, subject, now_ms))
         add_reason(ret_mute, MUTE_ACCEPTED, accepted->id, accepted->until_ms);
     if (source != NULL)
         add_reason(ret_mute, MUTE_INHIBITED, source, NEVER_MS);
@@ -316,6 +338,35 @@ static int list_entries(const struct entry *entries, const struct record_type *t
             return -1;
     }
     *ret = (struct list){records, n};
+    return 0;
+}
+
+static int add_ended(const struct entry *entries, const char *prefix, int64_t before_ms,
+                     struct arena *arena, const char **keys, size_t *count, struct error *err)
+{
+    for (const struct entry *entry = entries; entry != NULL; entry = entry->hh.next) {
+        if (end_of(entry) >= before_ms)
+            continue;
+        keys[*count] = arena_printf(arena, "%s%s", prefix, entry->id);
+        if (keys[(*count)++] == NULL)
+            return no_memory(err);
+    }
+    return 0;
+}
+
+int control_table_ended(const struct control_table *table, int64_t before_ms, struct arena *arena,
+                        struct list *ret_keys, struct error *err)
+{
+    size_t room = HASH_COUNT(table->silences) + HASH_COUNT(table->accepted) + 1;
+    const char **keys = arena_array(arena, room, sizeof(*keys));
+    size_t count = 0;
+
+    if (keys == NULL)
+        return no_memory(err);
+    if (add_ended(table->silences, SILENCE_KEY_PREFIX, before_ms, arena, keys, &count, err) ||
+        add_ended(table->accepted, ACCEPTED_KEY_PREFIX, before_ms, arena, keys, &count, err))
+        return -1;
+    *ret_keys = (struct list){.items = keys, .count = count};
     return 0;
 }
 

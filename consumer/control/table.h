@@ -13,6 +13,8 @@
 #include "consumer/route/inhibit.h"
 #include "consumer/route/silence.h"
 
+#define CONTROL_KEEP_MS ((int64_t)30 * 24 * 3600 * 1000) /* what has ended is kept so long */
+
 struct control_table;
 
 /* `rules` is kept by reference. */
@@ -25,10 +27,9 @@ void control_table_clear(struct control_table *table);
 int control_table_apply(struct control_table *table, const char *key, size_t key_bytes,
                         const char *value, size_t value_bytes, struct error *err);
 
-/* Alertmanager's answer for an alert with these labels. True when it is muted. */
-bool control_table_muted(const struct control_table *table, const struct label *labels,
-                         size_t count, const char *fingerprint, int64_t now_ms,
-                         struct mute *ret_mute);
+/* Alertmanager's answer for this alert. True when it is muted. */
+bool control_table_muted(const struct control_table *table, const struct mute_subject *subject,
+                         int64_t now_ms, struct mute *ret_mute);
 
 /* Nothing in it can mute anything, now or later. */
 bool control_table_is_empty(const struct control_table *table);
@@ -38,5 +39,10 @@ int control_table_silences(const struct control_table *table, struct arena *aren
                            struct list *ret_silences, struct error *err);
 int control_table_accepted(const struct control_table *table, struct arena *arena,
                            struct list *ret_accepted, struct error *err);
+
+/* The keys (strings) of silences and accepted fingerprints that ended before a time: nobody needs
+ * their records any more. */
+int control_table_ended(const struct control_table *table, int64_t before_ms, struct arena *arena,
+                        struct list *ret_keys, struct error *err);
 
 #endif

@@ -113,10 +113,9 @@ int control_writer_accepted(struct control_writer *writer, const struct accepted
     return put(writer, &accepted_type, accepted, ACCEPTED_KEY_PREFIX, accepted->fingerprint, err);
 }
 
-int control_writer_remove(struct control_writer *writer, const char *prefix, const char *id,
-                          struct error *err)
+int control_writer_remove(struct control_writer *writer, const char *key, struct error *err)
 {
-    return produce(writer, prefix, id, NULL, 0, err);
+    return produce(writer, "", key, NULL, 0, err);
 }
 
 int control_writer_flush(struct control_writer *writer, int timeout_ms, struct error *err)

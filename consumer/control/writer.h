@@ -24,9 +24,8 @@ int control_writer_silence(struct control_writer *writer, const struct silence *
 int control_writer_accepted(struct control_writer *writer, const struct accepted *accepted,
                             struct error *err);
 
-/* Takes a record out: `prefix` is SILENCE_KEY_PREFIX or its like. */
-int control_writer_remove(struct control_writer *writer, const char *prefix, const char *id,
-                          struct error *err);
+/* Takes a record out. */
+int control_writer_remove(struct control_writer *writer, const char *key, struct error *err);
 
 /* Until the brokers have acknowledged everything; -1 and the first reason when they did not. */
 int control_writer_flush(struct control_writer *writer, int timeout_ms, struct error *err);

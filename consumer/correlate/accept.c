@@ -212,9 +212,8 @@ static int count_finding(const struct intake *intake, const struct finding *find
     return own ? remember_id(intake, id, err) : settle_finding(intake, run, id, fingerprint, err);
 }
 
-/* A dead letter, unless the fault is ours. */
-static int refuse_record(const struct intake *intake, int reason, const struct error *why,
-                         enum reception *ret, struct error *err)
+int refuse_record(const struct intake *intake, int reason, const struct error *why,
+                  enum reception *ret, struct error *err)
 {
     if (why->kind == ERROR_MEMORY)
         return error_set(err, ERROR_MEMORY, "%s", why->text);
@@ -275,22 +274,6 @@ static int take_finding(const struct intake *intake, const json_t *value, const 
     return count_finding(intake, &finding, &id, &fingerprint, ret, err);
 }
 
-static int take_run_end(const struct intake *intake, const json_t *value, const char *pointer,
-                        enum reception *ret, struct error *err)
-{
-    struct run_end end;
-    struct error why = {0};
-
-    if (record_decode_value(&run_end_type, value, pointer, &intake->correlator->arena, &end, &why))
-        return refuse_record(intake, DEAD_MALFORMED, &why, ret, err);
-    if (!intake->hints->copy) {
-        *ret = RECEIVED_SENT_ON;
-        return stage_copies(intake, &end, err);
-    }
-    *ret = RECEIVED_RUN_END;
-    return run_take_end(intake, &end, err);
-}
-
 static int take_measurement(const struct intake *intake, const json_t *value, const char *pointer,
                             enum reception *ret, struct error *err)
 {
@@ -319,7 +302,8 @@ static const struct {
                 enum reception *ret, struct error *err);
 } takers[] = {
     {FINDING_TYPE, take_finding},
-    {RUN_END_TYPE, take_run_end},
+    {RUN_BEGIN_TYPE, run_begin_record},
+    {RUN_END_TYPE, run_end_record},
     {MEASUREMENT_TYPE, take_measurement},
 };
 

@@ -68,9 +68,10 @@ enum reception {
     RECEIVED_COUNTED,   /* by its headers */
     RECEIVED_DECODED,   /* counted, but its value had to be read */
     RECEIVED_NEWS,
+    RECEIVED_RUN_BEGIN,
     RECEIVED_RUN_END,
     RECEIVED_MEASURED,
-    RECEIVED_SENT_ON, /* to the partition of its key; a run's end to all of them */
+    RECEIVED_SENT_ON, /* to the partition of its key; a run's begin or end to all of them */
     RECEIVED_DEAD,    /* it goes to dead-letter */
 };
 #define RECEPTIONS (RECEIVED_DEAD + 1)
@@ -140,6 +141,10 @@ int correlator_accept(struct correlator *correlator, const struct arrival *arriv
 
 /* What time brings: runs over their limit, stale alerts, what is kept no longer. */
 int correlator_tick(struct correlator *correlator, int64_t now_ms, struct error *err);
+
+/* Takes a record of people's out of `control`, with the next batch of partition 0: of one owner. */
+int correlator_bury(struct correlator *correlator, const char *control_key, struct error *err);
+bool correlator_sweeps(const struct correlator *correlator); /* it is that owner */
 
 bool correlator_pending(const struct correlator *correlator);  /* there is something to write */
 bool correlator_urgent(const struct correlator *correlator);   /* somebody waits for it */

@@ -3,6 +3,7 @@
  *
  *   correlator.c  new, free, partitions, commit, rollback
  *   accept.c      a record: header path, decoding, findings
+ *   run_records.c a run's begin or end, copied to every partition
  *   run_accept.c  a run's end, and what follows when a run has ended
  *   measure_accept.c  a measurement, and what its rules say
  *   run_any.c     coverage that names no category
@@ -83,8 +84,19 @@ int partition_touch_alert(struct partition *partition, struct alert_slot *slot, 
 /* It has something to write. */
 bool partition_pending(const struct partition *partition);
 
+/* accept.c: a dead letter, unless the fault is ours. */
+int refuse_record(const struct intake *intake, int reason, const struct error *why,
+                  enum reception *ret, struct error *err);
+
+/* run_records.c */
+int run_begin_record(const struct intake *intake, const json_t *value, const char *pointer,
+                     enum reception *ret, struct error *err);
+int run_end_record(const struct intake *intake, const json_t *value, const char *pointer,
+                   enum reception *ret, struct error *err);
+
 /* run_accept.c: the run of a finding or an end, known from now on. */
 struct run_slot *run_open(const struct intake *intake, const struct run *run, struct error *err);
+int run_take_begin(const struct intake *intake, const struct run_begin *begin, struct error *err);
 int run_take_end(const struct intake *intake, const struct run_end *end, struct error *err);
 /* Goes on with closing: resolves what it has shown clean, then ends it here. */
 int run_close(struct correlator *correlator, struct partition *partition, struct run_slot *run,
@@ -116,7 +128,9 @@ int stage_record(struct partition *partition, const struct output *output, struc
 /* Under the key that it should have had, marked; takes the envelope. */
 int stage_sent_on(const struct intake *intake, const char *key, struct envelope *envelope,
                   struct error *err);
-int stage_copies(const struct intake *intake, const struct run_end *end, struct error *err);
+/* To every partition, under the run's id. */
+int stage_copies(const struct intake *intake, const char *run, const struct envelope *envelope,
+                 struct error *err);
 /* `reason` is an enum dead_reason; the detail is made of `why`. */
 int stage_dead(const struct intake *intake, int reason, const struct error *why, struct error *err);
 

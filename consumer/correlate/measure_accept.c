@@ -147,14 +147,16 @@ static int stage_end(const struct reading *reading, const struct finding *findin
                           .published = {&count, failed ? 1 : 0}};
     struct arrival arrival = *reading->intake->arrival;
     struct intake intake = *reading->intake;
+    struct envelope envelope;
 
     run_end_id(&end.run, id);
     arrival.value =
         record_encode(&run_end_type, &end, &intake.correlator->arena, &arrival.value_bytes, err);
-    if (!arrival.value)
+    if (!arrival.value ||
+        envelope_of_run_end(&end, true, &intake.correlator->arena, &envelope, err))
         return -1;
     intake.arrival = &arrival;
-    return stage_copies(&intake, &end, err);
+    return stage_copies(&intake, end.run.id, &envelope, err);
 }
 
 static int publish(const struct reading *reading, bool fires, int64_t number, struct error *err)

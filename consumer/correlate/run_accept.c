@@ -72,6 +72,24 @@ static int wait_for_rest(const struct intake *intake, struct run_slot *slot,
     return run_slot_replace(slot, &draft, err);
 }
 
+/* It may be missed from now on. What its findings and ends say of it counts for more. */
+int run_take_begin(const struct intake *intake, const struct run_begin *begin, struct error *err)
+{
+    struct run_slot *slot = run_open(intake, &begin->run, err);
+    struct run_state draft;
+
+    if (!slot)
+        return -1;
+    draft = *slot->state;
+    if (draft.phase == RUN_OPEN && begin->run.shards > draft.run.shards) {
+        draft.run.shards = begin->run.shards;
+        if (run_slot_replace(slot, &draft, err))
+            return -1;
+    }
+    return pipeline_heard(intake->correlator, intake->partition, &begin->run, false, intake->now_ms,
+                          err);
+}
+
 int run_take_end(const struct intake *intake, const struct run_end *end, struct error *err)
 {
     struct correlator *correlator = intake->correlator;

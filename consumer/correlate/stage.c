@@ -11,6 +11,7 @@
 
 #include "consumer/correlate/correlator_private.h"
 #include "consumer/correlate/cut.h"
+#include "consumer/records/control.h"
 #include "consumer/records/dead_letter.h"
 
 #define FRAMING_BYTES          512 /* of a record in a batch of one, at most */
@@ -96,23 +97,20 @@ int stage_sent_on(const struct intake *intake, const char *key, struct envelope 
     return stage_record(intake->partition, &output, err);
 }
 
-int stage_copies(const struct intake *intake, const struct run_end *end, struct error *err)
+int stage_copies(const struct intake *intake, const char *run, const struct envelope *envelope,
+                 struct error *err)
 {
     const struct arrival *arrival = intake->arrival;
-    struct correlator *correlator = intake->correlator;
-    struct envelope envelope;
 
-    if (envelope_of_run_end(end, true, &correlator->arena, &envelope, err))
-        return -1;
-    for (int32_t i = 0; i < correlator->rules.partitions; i++) {
+    for (int32_t i = 0; i < intake->correlator->rules.partitions; i++) {
         struct output output = {
             .topic = OUTPUT_FINDINGS,
             .partition = i,
-            .key = end->run.id,
-            .key_bytes = strlen(end->run.id),
+            .key = run,
+            .key_bytes = strlen(run),
             .value = arrival->value,
             .value_bytes = arrival->value_bytes,
-            .envelope = &envelope,
+            .envelope = envelope,
         };
 
         if (stage_record(intake->partition, &output, err))
@@ -250,4 +248,21 @@ int stage_dead(const struct intake *intake, int reason, const struct error *why,
     snprintf(correlator->counters.last_dead, sizeof(correlator->counters.last_dead),
              "%.20s: %.480s", reasons.reason, reasons.detail);
     return stage_record(intake->partition, &output, err);
+}
+
+bool correlator_sweeps(const struct correlator *correlator)
+{
+    return correlator->partitions[0].live;
+}
+
+int correlator_bury(struct correlator *correlator, const char *control_key, struct error *err)
+{
+    const struct output output = {
+        .topic = OUTPUT_CONTROL,
+        .partition = CONTROL_PARTITION_PEOPLE,
+        .key = control_key,
+        .key_bytes = strlen(control_key),
+    };
+
+    return stage_record(&correlator->partitions[0], &output, err);
 }

@@ -56,10 +56,10 @@ struct deliverer_ops {
     uint64_t (*random)(void *self);
     /* One line for the log, without secrets. */
     void (*say)(void *self, enum say_level level, const char *text);
-    /* Whether an alert with these labels is told nobody now, and when that may change by time
+    /* Whether this alert is told nobody now, and when that may change by time
      * alone. NULL: nothing is ever muted. */
-    bool (*muted)(void *self, const struct label *labels, size_t count, const char *fingerprint,
-                  int64_t now_ms, int64_t *ret_change_ms);
+    bool (*muted)(void *self, const struct picture *picture, int64_t now_ms,
+                  int64_t *ret_change_ms);
 };
 
 /* What is known of silences and their like. UNKNOWN (the state at first, with `muted`): nothing is

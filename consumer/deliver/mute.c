@@ -35,9 +35,8 @@ static int ask(struct deliverer *deliverer, struct member_head *head, int64_t no
     arena_reset(&deliverer->one);
     if (member_load(head, &deliverer->one, &member, err) != 0)
         return -1;
-    head->muted = deliverer->ops->muted(deliverer->self, member.picture.labels.items,
-                                        member.picture.labels.count, member.fingerprint, now_ms,
-                                        &head->mute_change_ms);
+    head->muted =
+        deliverer->ops->muted(deliverer->self, &member.picture, now_ms, &head->mute_change_ms);
     head->mutes_epoch = deliverer->mutes_epoch;
     return 0;
 }

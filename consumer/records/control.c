@@ -50,6 +50,30 @@ const struct record_type silence_type = {
     .fields = silence_fields,
 };
 
+static const struct field baseline_fields[] = {
+    RECORD_FIELD(FIELD_STRING, "pipeline", baseline, pipeline, .required = true, .min = 1,
+                 .max = NAME_MAX_CHARS, .help = "The pipeline whose alerts were taken"),
+    RECORD_FIELD(FIELD_STRING, "repository", baseline, repository, .max = NAME_MAX_CHARS,
+                 .filled = true, .help = "Only of this repository"),
+    RECORD_FIELD(FIELD_STRING, "branch", baseline, branch, .max = NAME_MAX_CHARS, .filled = true,
+                 .help = "Only of this branch"),
+    RECORD_FIELD(FIELD_STRING, "rule", baseline, rule, .max = NAME_MAX_CHARS, .filled = true,
+                 .help = "The alert's rule, for people"),
+    RECORD_FIELD(FIELD_STRING, "model", baseline, model, .max = NAME_MAX_CHARS, .filled = true,
+                 .help = "The alert's model, for people"),
+    RECORD_FIELD(FIELD_INTEGER, "episode", baseline, episode, .required = true, .min = 1,
+                 .max = RECORD_INTEGER_MAX, .help = "Another episode is told"),
+    RECORD_FIELD(FIELD_ENUM, "severity", baseline, severity, .required = true,
+                 .names = severity_names, .help = "A worse severity is told"),
+    RECORD_FIELD_END,
+};
+static const struct record_type baseline_type = {
+    .name = "baseline",
+    .title = "An alert as it was when it was taken for known",
+    .size = sizeof(struct baseline),
+    .fields = baseline_fields,
+};
+
 static const struct field accepted_fields[] = {
     RECORD_FIELD_TYPE,
     RECORD_FIELD(FIELD_FINGERPRINT, "fingerprint", accepted, fingerprint, .required = true,
@@ -62,6 +86,8 @@ static const struct field accepted_fields[] = {
                  .help = "Who accepted it"),
     RECORD_FIELD(FIELD_STRING, "comment", accepted, comment, .max = COMMENT_MAX_CHARS,
                  .filled = true, .help = "Why"),
+    RECORD_FIELD(FIELD_POINTER, "baseline", accepted, baseline, .of = &baseline_type,
+                 .help = "It is accepted only as it was; left out: whatever becomes of it"),
     RECORD_FIELD_END,
 };
 const struct record_type accepted_type = {

@@ -33,11 +33,21 @@ struct silence {
     const char *author, *comment;
 };
 
+/* An alert as it was when it was taken for known: it is told again when it reopens or gets worse.
+ */
+struct baseline {
+    const char *pipeline, *repository, *branch; /* that were asked for; "": any */
+    const char *rule, *model;                   /* for people */
+    int64_t episode;
+    int severity; /* enum severity */
+};
+
 /* A fingerprint somebody accepted as a known risk or acknowledged, until a date. */
 struct accepted {
     const char *fingerprint;
     int64_t until_ms, updated_ms;
     const char *author, *comment;
+    struct baseline *baseline; /* NULL: whatever becomes of it */
 };
 
 /* An alert that is the source of an inhibition: the labels of each of its sightings that match a

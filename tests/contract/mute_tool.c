@@ -133,8 +133,9 @@ static void answer(struct tool *tool, const json_t *alert, size_t number)
     json_t *silences = json_array(), *source = json_null(), *line;
     struct mute mute;
 
-    control_table_muted(tool->table, labels.items, labels.count, fingerprint_of(tool, number),
-                        tool->now_ms, &mute);
+    const struct mute_subject subject = {
+        .labels = labels.items, .count = labels.count, .fingerprint = fingerprint_of(tool, number)};
+    control_table_muted(tool->table, &subject, tool->now_ms, &mute);
     for (size_t i = 0; i < mute.count && i < MUTE_REASONS_MAX; i++) {
         if (mute.reasons[i].kind == MUTE_SILENCE)
             json_array_append_new(silences, json_string(mute.reasons[i].id));

@@ -10,7 +10,7 @@
 
 static int parse(char **argv, size_t argc, struct silence_options *ret, struct error *err)
 {
-    return silence_options_parse((int)argc, argv, ret, err);
+    return silence_options_parse((int)argc, argv, FOR_SILENCE, ret, err);
 }
 
 static void refused(char **argv, size_t argc, const char *words)
@@ -107,4 +107,20 @@ Test(silence_options, spans_that_are_none)
     span_refused((struct silence_options){.start = "soon"}, "--start: expected a time");
     span_refused((struct silence_options){.duration = "0"}, "--duration");
     span_refused((struct silence_options){.duration = "5"}, "--duration");
+}
+
+Test(silence_options, each_command_has_its_own)
+{
+    char *baseline[] = {"--config", "f", "--pipeline", "nightly", "-b", "main", "--dry-run"};
+    char *silence[] = {"--config", "f", "--expired"};
+    struct silence_options options;
+    struct error err = {0};
+
+    cr_assert_eq(silence_options_parse(7, baseline, FOR_BASELINE, &options, &err), 0);
+    cr_assert_str_eq(options.pipeline, "nightly");
+    cr_assert_str_eq(options.branch, "main");
+    cr_assert(options.dry_run);
+    refused(baseline, 7, "--pipeline");
+    cr_assert_eq(silence_options_parse(3, silence, FOR_BASELINE, &options, &err), -1);
+    cr_assert(strstr(err.text, "--expired"));
 }

@@ -76,9 +76,10 @@ static void put_accepted(int64_t until_ms)
 
 static bool muted(void)
 {
+    const struct mute_subject subject = {.fingerprint = PRINT_A};
     struct mute mute;
 
-    return control_muted(control, NULL, 0, PRINT_A, 1000, &mute);
+    return control_muted(control, &subject, 1000, &mute);
 }
 
 /* Until the next event, at most `wait_ms`. */
@@ -127,7 +128,7 @@ Test(control, what_comes_later_is_seen_within_a_second)
     cr_assert_gt(control_changes(control), before);
     cr_assert(muted());
     cr_assert_not(event(0), "an event is taken once");
-    cr_assert_eq(control_writer_remove(writer, ACCEPTED_KEY_PREFIX, PRINT_A, NULL), 0);
+    cr_assert_eq(control_writer_remove(writer, ACCEPTED_KEY_PREFIX PRINT_A, NULL), 0);
     cr_assert_eq(control_writer_flush(writer, WAIT_MS, NULL), 0);
     cr_assert(event(1000));
     cr_assert_not(muted());

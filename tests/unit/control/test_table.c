@@ -83,7 +83,8 @@ static void inhibit(const char *fingerprint, bool firing)
 static struct mute ask(int64_t now_ms)
 {
     struct mute mute;
-    bool muted = control_table_muted(table, labels, 2, PRINT_A, now_ms, &mute);
+    const struct mute_subject subject = {.labels = labels, .count = 2, .fingerprint = PRINT_A};
+    bool muted = control_table_muted(table, &subject, now_ms, &mute);
 
     cr_assert_eq(muted, mute.count > 0);
     return mute;
@@ -266,4 +267,60 @@ Test(control_table, clear_leaves_nothing)
     control_table_clear(table);
     cr_assert(control_table_is_empty(table));
     cr_assert_eq(ask(1500).count, 0);
+}
+
+static void take_baseline(int64_t until_ms)
+{
+    struct baseline baseline = {
+        .pipeline = "nightly", .rule = "r", .model = "m", .episode = 2, .severity = SEVERITY_HIGH};
+    struct accepted accepted = {
+        .fingerprint = PRINT_A, .until_ms = until_ms, .updated_ms = 1, .baseline = &baseline};
+
+    cr_assert_eq(put(ACCEPTED_KEY_PREFIX, PRINT_A, &accepted_type, &accepted, NULL), 0);
+}
+
+/* Severity and episode of the alert, the time, and whether the baseline still holds for it. */
+static const struct {
+    const char *severity;
+    int64_t episode, now_ms;
+    bool muted;
+} baselines[] = {
+    {"high", 2, 10, true},   {"low", 2, 10, true},   {"critical", 2, 10, false},
+    {"high", 3, 10, false},  {"high", 1, 10, false}, {"high", 2, 99, true},
+    {"high", 2, 100, false}, {"high", 0, 10, true},
+};
+
+Test(control_table, a_baseline_holds_for_the_alert_as_it_was)
+{
+    take_baseline(100);
+    for (size_t i = 0; i < sizeof(baselines) / sizeof(baselines[0]); i++) {
+        const struct label severity = {"severity", baselines[i].severity};
+        const struct mute_subject subject = {.labels = &severity,
+                                             .count = 1,
+                                             .fingerprint = PRINT_A,
+                                             .episode = baselines[i].episode};
+        struct mute mute;
+
+        cr_expect_eq(control_table_muted(table, &subject, baselines[i].now_ms, &mute),
+                     baselines[i].muted, "%zu", i);
+    }
+}
+
+Test(control_table, what_ended_long_ago_is_named)
+{
+    struct arena arena;
+    struct list keys;
+
+    arena_init(&arena);
+    put_silence("old", 10, 99, "high");
+    put_silence("young", 10, 100, "high");
+    accept(PRINT_A, 99);
+    accept(PRINT_B, 100);
+    cr_assert_eq(control_table_ended(table, 100, &arena, &keys, NULL), 0);
+    cr_assert_eq(keys.count, 2);
+    cr_assert_str_eq(((const char *const *)keys.items)[0], "silence/old");
+    cr_assert_str_eq(((const char *const *)keys.items)[1], "accept/" PRINT_A);
+    cr_assert_eq(control_table_ended(table, 1, &arena, &keys, NULL), 0);
+    cr_assert_eq(keys.count, 0);
+    arena_fini(&arena);
 }

@@ -311,3 +311,21 @@ Test(correlator, dropped_partition_forgets_its_part_of_the_batch)
     world_live(&world, world.correlator);
     cr_assert_eq(world_say(&world, (struct say){0}), RECEIVED_NEWS);
 }
+
+Test(correlator, control_is_swept_by_one_partition)
+{
+    struct error err = {0};
+
+    cr_assert(correlator_sweeps(world.correlator));
+    cr_assert_eq(correlator_bury(world.correlator, "silence/old", &err), 0);
+    cr_assert(correlator_pending(world.correlator));
+    world_commit(&world);
+    cr_assert_eq(world.batch_count, 2, "a tombstone and the position that fences it");
+    cr_assert_eq(world.batch[0].topic, OUTPUT_CONTROL);
+    cr_assert_eq(world.batch[0].partition, 0);
+    cr_assert_str_eq(world.batch[0].key, "silence/old");
+    cr_assert_not(world.batch[0].has_value);
+    cr_assert_not(correlator_pending(world.correlator));
+    correlator_drop(world.correlator, 0);
+    cr_assert_not(correlator_sweeps(world.correlator));
+}

@@ -270,3 +270,36 @@ Test(pipelines, rollback_takes_back_what_was_noticed)
     cr_assert_eq(circulate(), 1);
     cr_assert_eq(own_alert(SILENT)->count, 1);
 }
+
+/* Began, found nothing, never ended. */
+Test(pipelines, run_that_began_is_missed)
+{
+    cr_assert_eq(world_say_begin(&world, (struct say){.run = "r1"}, false), RECEIVED_SENT_ON);
+    cr_assert_eq(world_say_begin(&world, (struct say){.run = "r1"}, true), RECEIVED_RUN_BEGIN);
+    world_commit(&world);
+    world_restart(&world);
+    pass(LIMIT);
+    cr_assert_eq(circulate(), 3, "every partition knew of it");
+    cr_assert_eq(own_alert(LOST)->status, ALERT_OPEN);
+    cr_assert_eq(own_alert(LOST)->count, 1);
+}
+
+Test(pipelines, run_that_began_and_ended_is_not)
+{
+    world_say_begin(&world, (struct say){.run = "r1"}, true);
+    circulate();
+    end_run("r1", RUN_START, RUN_COMPLETE);
+    pass(LIMIT);
+    cr_assert_eq(circulate(), 0);
+}
+
+Test(pipelines, run_under_way_is_no_silence)
+{
+    end_run("r1", RUN_START, RUN_COMPLETE);
+    pass(DAY + DAY / 2 - 1);
+    world_say_begin(&world, (struct say){.run = "r2", .started_ms = RUN_START + DAY}, true);
+    circulate();
+    pass(DAY);
+    circulate();
+    cr_assert_null(own_alert(SILENT));
+}

@@ -371,6 +371,30 @@ static inline void world_say_end(struct world *world, struct end end)
     }
 }
 
+/* A copy to each partition; `copy` false: the one that is sent. */
+static inline enum reception world_say_begin(struct world *world, struct say say, bool copy)
+{
+    struct run_begin begin = {.time_ms = NOW, .run = world_finding(&say).run};
+    struct error err = {0};
+    struct envelope envelope;
+    struct arrival arrival = {.envelope = &envelope, .key = begin.run.id};
+    enum reception reception = RECEIVED_DEAD;
+    char id[FINDING_ID_BYTES];
+
+    run_begin_id(&begin.run, id);
+    begin.id = id;
+    arrival.key_bytes = strlen(arrival.key);
+    arrival.value =
+        record_encode(&run_begin_type, &begin, &world->arena, &arrival.value_bytes, &err);
+    cr_assert(arrival.value, "%s %s", err.pointer, err.text);
+    cr_assert_eq(envelope_of_run_begin(&begin, copy, &world->arena, &envelope, &err), 0);
+    for (int32_t i = 0; i < (copy ? world->rules.partitions : 1); i++) {
+        arrival.partition = i;
+        reception = world_arrive(world, arrival);
+    }
+    return reception;
+}
+
 static inline void world_tick(struct world *world, int64_t now_ms)
 {
     struct error err = {0};

@@ -14,15 +14,13 @@ static struct {
     int asked;
 } mutes;
 
-static bool fake_muted(void *self, const struct label *labels, size_t count,
-                       const char *fingerprint, int64_t now_ms, int64_t *ret_change_ms)
+static bool fake_muted(void *self, const struct picture *picture, int64_t now_ms,
+                       int64_t *ret_change_ms)
 {
     (void)self;
-    (void)labels;
-    (void)count;
     mutes.asked++;
     *ret_change_ms = mutes.until_ms;
-    return now_ms < mutes.until_ms && strchr(mutes.muted, fingerprint[3]) != NULL;
+    return now_ms < mutes.until_ms && strchr(mutes.muted, picture->fingerprint[3]) != NULL;
 }
 
 static const struct deliverer_ops muting_ops = {
