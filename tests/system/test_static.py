@@ -16,7 +16,7 @@ from system.world import ROOT, World, brokers
 
 PROGRAM = pathlib.Path(os.environ.get("TOCSIN_STATIC_DIR") or ROOT / "build/static/bin") / "tocsin"
 HOST = "kafka.test"
-BYTES_MAX = 8_500_000
+BYTES_MAX = 9_000_000
 # lets a static glibc die that would load what it names
 NSSWITCH = "hosts: mymachines resolve [!UNAVAIL=return] mdns4_minimal files dns\n"
 
