@@ -24,7 +24,7 @@
 #define FP_C           "v1:cccccccccccccccccccccccccccccccc"
 #define START_MS       1700000000000
 #define FAKE_SAID_MAX  64
-#define FAKE_TOPIC_MAX 512
+#define FAKE_TOPIC_MAX 32768
 
 struct fake_ctx {
     int unrenderable; /* sizes below this are refused */

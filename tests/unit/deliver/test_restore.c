@@ -8,6 +8,7 @@
 
 #define STORIES 60
 #define STEPS   60
+#define RECORDS 448 /* of a story, then it ends */
 
 static const char *const fingerprints[] = {FP_A, FP_B, FP_C};
 
@@ -80,7 +81,7 @@ static void tell(uint64_t seed, bool kill, char *story, size_t bytes)
         append(story, bytes, world);
         if (kill && world->committed_input == world->offset)
             fake_crash(world);
-        if (world->deliveries_count > FAKE_TOPIC_MAX - 64 || world->dead_count > 40 ||
+        if (world->deliveries_count > RECORDS || world->dead_count > 40 ||
             world->wakeups_count > 40)
             break;
     }
