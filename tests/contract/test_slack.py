@@ -130,7 +130,7 @@ def test_answers(status, body, outcome):
     assert (steps[-1]["kind"] == "done") == (outcome == "delivered")
 
 
-@pytest.mark.parametrize("setting, word", [("link_names", "mentions"), ("title", "lays out"),
+@pytest.mark.parametrize("setting, word", [("link_names", "mentions"), ("pretext", "lays out"),
                                            ("app_token", "two ways")])
 def test_what_alertmanager_has_and_we_do_not_is_refused_in_words(setting, word):
     assert word in cases.refusal("slack", {**SETTINGS, setting: "x"})
