@@ -82,8 +82,9 @@ class Course:
         try:
             load = Load(field, self.seed, self.pipelines, self.pause_s)
             self.let_loose(field)
-            load.end()
             field.say("healing")
+            field.heal_brokers()
+            load.end()
             field.heal(self.heals_by_kill)
             load.last_run()
             recorded = self.record(world, field, load)
