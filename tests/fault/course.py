@@ -168,7 +168,7 @@ class Course:
                      ("publishers killed, reports published twice", f"{load.total('killed')}, {load.total('repeated')}"),
                      ("problems", len(recorded.alerts)), ("states to tell", len(set(recorded.wanted))),
                      ("alerts in requests", len(recorded.told)),
-                     *((name, field.counts[name] if name not in field.skipped else f"skipped: {field.skipped[name]}")
+                     *((name, f"skipped: {field.skipped[name]}" if field.skipped.get(name) else field.counts[name])
                        for name in self.faults),
                      ("ends of tocsinds by exit code", dict(sorted(field.restarts.items())))]
         for name, check in checks.CHECKS.items():
